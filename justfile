@@ -1,0 +1,14 @@
+# What a developer does here, one line each.
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+run scenario="contested":
+    python -m mcost run {{scenario}}
+
+test *args:
+    python -m pytest {{args}}
+
+lint:
+    ruff check . && ruff format --check . && mypy
+
+check:
+    python -m mcost check scenarios

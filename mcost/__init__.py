@@ -1,0 +1,68 @@
+"""mcost: the chance that fine-tuning a model pays off, against prompting it better.
+
+>>> import mcost
+>>> answer = mcost.run("article_100k")
+>>> answer.candidates["fine_tune"].pays_off.probability
+0.0
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mcost.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from mcost import voi
+    from mcost.answer import Answer, run
+    from mcost.errors import McostError, NotationError, ScenarioError, SimulationError
+    from mcost.estimate import Estimate
+    from mcost.scenario import Scenario, load
+    from mcost.uncertain import Prior, uncertain
+
+_HOME = {
+    "Answer": "answer",
+    "Estimate": "estimate",
+    "McostError": "errors",
+    "NotationError": "errors",
+    "Prior": "uncertain",
+    "Scenario": "scenario",
+    "ScenarioError": "errors",
+    "SimulationError": "errors",
+    "load": "scenario",
+    "run": "answer",
+    "uncertain": "uncertain",
+}
+
+__all__ = [
+    "Answer",
+    "Estimate",
+    "McostError",
+    "NotationError",
+    "Prior",
+    "Scenario",
+    "ScenarioError",
+    "SimulationError",
+    "__version__",
+    "load",
+    "run",
+    "uncertain",
+    "voi",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use: the command line's ``--help`` must not wait for NumPy."""
+    from importlib import import_module
+
+    if name == "voi":
+        return import_module("mcost.voi")
+    if name not in _HOME:
+        raise AttributeError(f"module 'mcost' has no attribute {name!r}")
+    value = getattr(import_module(f"mcost.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,3 @@
+from mcost.cli import main
+
+main()

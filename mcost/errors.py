@@ -1,0 +1,143 @@
+"""One family of errors: where, what was found, what was expected, the nearest name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Path = tuple[str | int, ...]
+
+
+class McostError(Exception):
+    """Everything that the user can mend. The command line prints it after ``error: `` and exits with 2."""
+
+
+class NotationError(McostError):
+    """One value that cannot be read as an uncertain input; the message says what was found and the mend."""
+
+
+class SimulationError(McostError):
+    """A future that cannot be costed; names strategy, line, month and draw."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a scenario.
+
+    path : the key path, e.g. ``("strategies", "prompt", "retry_rate")``.
+    message : what was found, what was expected, the nearest name.
+    at : whether the mistake is the key itself or its value.
+    origin : where the value comes from when that is not the file, e.g. ``"--set baseline=prmpt"``.
+    """
+
+    path: Path
+    message: str
+    at: Literal["key", "value"] = "value"
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a key and its value stand in a text; lines and columns count from 1."""
+
+    line: int
+    key: tuple[int, int]
+    value: tuple[int, int, int]
+    """line, column and width (of the first line) of the value"""
+
+
+@dataclass(eq=False)
+class ScenarioError(McostError):
+    """All that is wrong with one scenario.
+
+    problems : every mistake found, in the order of the file.
+    file : the name to show, or None for a scenario that was not read from a file.
+    text : the file's text, quoted beneath each mistake.
+    """
+
+    problems: Sequence[Problem]
+    file: str | None = None
+    text: str | None = None
+    places: dict[Path, Place] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        found = sorted(self.problems, key=lambda p: self._line(p)) if self.places else self.problems
+        return "\nerror: ".join(self._show(p) for p in found)
+
+    def read_from(self, file: str, text: str | None) -> ScenarioError:
+        """The same mistakes, with the places that they have in ``text``."""
+        from mcost.places import places_in
+
+        return replace(self, file=file, text=text, places=places_in(text) if text is not None else {})
+
+    def _line(self, problem: Problem) -> int:
+        place = self._place(problem)
+        return place[0] if place else 0
+
+    def _place(self, problem: Problem) -> tuple[int, int, int] | None:
+        """Line, column and width to underline; a missing key is shown at its table."""
+        path = problem.path
+        if path in self.places:
+            place = self.places[path]
+            return (place.line, *place.key) if problem.at == "key" else place.value
+        while path and path not in self.places:
+            path = path[:-1]
+        return (self.places[path].line, *self.places[path].key) if path else None
+
+    def _show(self, problem: Problem) -> str:
+        what = f"{dotted(problem.path)}: {problem.message}" if problem.path else problem.message
+        if problem.origin is not None:
+            return f"{problem.origin}: {what}"
+        if self.file is None:
+            return what
+        place = self._place(problem)
+        if place is None or self.text is None:
+            return f"{self.file}: {what}"
+        return quoted(self.file, self.text, place, what)
+
+
+def quoted(file: str, text: str, place: tuple[int, int, int], what: str) -> str:
+    """``file:line:column: what``, and the line with its mark; place : line, column, width from 1."""
+    line, column, width = place
+    shown = text.splitlines()[line - 1].replace("\t", " ") if text.splitlines()[line - 1 :] else ""
+    start = max(0, column - 60) if len(shown) > 160 else 0
+    shown, column = shown[start : start + 160], column - start
+    mark = " " * (column - 1) + "^" * max(1, min(width, len(shown) - column + 1))
+    return f"{file}:{line}:{place[1]}: {what}\n{line:>5} | {shown}\n      | {mark}"
+
+
+def dotted(path: Path) -> str:
+    """``("strategies", "a b", "costs", 0)`` as ``strategies."a b".costs[0]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            bare = part.replace("_", "").replace("-", "").isalnum() and part.isascii()
+            text += ("." if text else "") + (part if bare else f'"{part}"')
+    return text
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """``"; did you mean X?"`` for the closest of ``names``, or what there is when none is close."""
+    from difflib import get_close_matches
+
+    known = list(names)
+    close = get_close_matches(name.lower(), [n.lower() for n in known], n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {next(n for n in known if n.lower() == close[0])}?"
+    if 0 < len(known) <= 12:
+        return f"; there is {', '.join(known)}" if len(known) == 1 else f"; there are {', '.join(known)}"
+    return ""
+
+
+def shown(value: object) -> str:
+    """A found value, as it may stand in a message: short, on one line."""
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, bool):
+        text = text.lower()
+    if isinstance(value, dict):
+        text = "{ " + ", ".join(f"{k} = {shown(v)}" for k, v in value.items()) + " }"
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."

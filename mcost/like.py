@@ -1,0 +1,108 @@
+"""``like = "prompt"``: a strategy takes over another's settings, and what it takes over stays one input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcost.errors import Path, Problem, nearest, shown
+
+_INNER = ("price", "tuning", "hosting", "pilot")
+"""Tables of a strategy that are merged key by key; every other value is taken or replaced whole."""
+
+
+@dataclass
+class Merged:
+    """A scenario's data with every ``like`` carried out.
+
+    owners : for each strategy, the strategy that wrote what stands at a path within it.
+    """
+
+    data: dict[str, Any]
+    owners: dict[str, dict[Path, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def written(self, path: Path) -> Path:
+        """The path at which the value at ``path`` was written."""
+        if len(path) < 3 or path[0] != "strategies":
+            return path
+        owners = self.owners.get(str(path[1]), {})
+        for end in range(len(path), 2, -1):
+            if path[2:end] in owners:
+                return ("strategies", owners[path[2:end]], *path[2:])
+        return path
+
+
+def merge_like(data: dict[str, Any]) -> Merged:
+    """Carry out every ``like``; a reference that leads nowhere, or round in a circle, is a problem."""
+    strategies = data.get("strategies")
+    merged = Merged(data)
+    if not isinstance(strategies, dict):
+        return merged
+    done: dict[str, dict[str, Any]] = {}
+
+    def resolve(name: str, on_the_way: tuple[str, ...]) -> dict[str, Any]:
+        if name in done:
+            return done[name]
+        own = dict(strategies[name])
+        base_name = own.pop("like", None)
+        path = ("strategies", name, "like")
+        base: dict[str, Any] = {}
+        if base_name is not None:
+            others = [other for other in strategies if other != name]
+            if not isinstance(base_name, str) or not isinstance(strategies.get(base_name), dict):
+                hint = nearest(str(base_name), others)
+                merged.problems.append(Problem(path, f"found {shown(base_name)}; no such strategy{hint}"))
+            elif base_name in (*on_the_way, name):
+                circle = " → ".join((*on_the_way, name, base_name))
+                merged.problems.append(Problem(path, f"goes round in a circle: {circle}"))
+            else:
+                base = resolve(base_name, (*on_the_way, name))
+        done[name], merged.owners[name] = _merge(base, own, str(base_name), merged.owners)
+        return done[name]
+
+    resolved = {
+        name: resolve(name, ()) if isinstance(table, dict) else table for name, table in strategies.items()
+    }
+    merged.data = {**data, "strategies": resolved}
+    return merged
+
+
+def _merge(
+    base: Mapping[str, Any], own: Mapping[str, Any], base_name: str, owners: Mapping[str, dict[Path, str]]
+) -> tuple[dict[str, Any], dict[Path, str]]:
+    """Own settings over the base's, and who wrote what was taken over."""
+    result: dict[str, Any] = {}
+    taken: dict[Path, str] = {}
+    earlier = owners.get(base_name, {})
+
+    def take(path: Path) -> None:
+        taken[path] = earlier.get(path, base_name)
+
+    for key, value in base.items():
+        mine = own.get(key)
+        if key not in own:
+            result[key] = value
+            take((key,))
+            if key == "costs" and isinstance(value, list):
+                for row in value:
+                    take((key, _row_name(row)))
+            elif key in _INNER and isinstance(value, dict):
+                for inner in value:
+                    take((key, inner))
+        elif key in _INNER and isinstance(mine, dict) and isinstance(value, dict):
+            result[key] = {**value, **mine}
+            for inner in value.keys() - mine.keys():
+                take((key, inner))
+        elif key == "costs" and isinstance(mine, list) and isinstance(value, list):
+            names = {_row_name(row) for row in mine}
+            kept = [row for row in value if _row_name(row) not in names]
+            result[key] = [*kept, *mine]
+            for row in kept:
+                take((key, _row_name(row)))
+    return {**result, **{key: value for key, value in own.items() if key not in result}}, taken
+
+
+def _row_name(row: Any) -> str:
+    return str(row.get("name")) if isinstance(row, dict) else ""

@@ -1,0 +1,1 @@
+"""Answers -> text and pages; no statistics in here."""

@@ -1,0 +1,255 @@
+"""What a scenario file may hold: one immutable type a table, every uncertain value a ``Prior``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainValidator
+from pydantic_core import PydanticCustomError, core_schema
+
+from mcost.catalogue import prior
+from mcost.errors import NotationError, nearest, shown
+from mcost.law import from_frozen
+from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
+
+MAX_HORIZON = 600
+MAX_STRATEGIES = 64
+MAX_INPUTS = 500
+
+Driver = Literal["once", "month", "hour", "call", "attempt", "failure", "retrain", "task_change"]
+
+
+class Amount:
+    """Reads any notation of an uncertain value into a Prior, with one error for one mistake."""
+
+    def __init__(self, unit: str, **limits: Any) -> None:
+        self.quantity = Quantity(unit, **limits)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._read)
+
+    def _read(self, value: Any, info: core_schema.ValidationInfo) -> Prior:
+        quantity = self.quantity
+        try:
+            if isinstance(value, Prior) or (isinstance(value, dict) and "prior" in value):
+                return self._from_catalogue(value)
+            if hasattr(value, "ppf") and hasattr(value, "dist"):
+                law = from_frozen(value)
+                check(law, quantity)
+            else:
+                law = read(value, quantity, credibility=(info.context or {}).get("credibility", CREDIBILITY))
+        except NotationError as error:
+            raise _mistake(str(error)) from None
+        return Prior("", quantity.unit, quantity.domain, law)
+
+    def _from_catalogue(self, value: Any) -> Prior:
+        if isinstance(value, dict):
+            if len(value) > 1:
+                extra = next(key for key in value if key != "prior")
+                raise NotationError(f"{extra}: no such key beside prior")
+            found = prior(value["prior"])
+        else:
+            found = value
+        check(found.law, self.quantity)
+        return found
+
+
+def _mistake(message: str) -> PydanticCustomError:
+    return PydanticCustomError("mistake", "{message}", {"message": message})
+
+
+def _whole(least: int, most: int, what: str) -> Any:
+    def validate(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise _mistake(
+                f"found {shown(value)}; expected a whole number of {what} from {least:,} to {most:,}"
+            )
+        return value
+
+    return PlainValidator(validate)
+
+
+def _named(what: str) -> Any:
+    def validate(value: str) -> str:
+        if not value.strip() or not value.isprintable():
+            raise _mistake(f"found {shown(value)}; expected {what}")
+        return value
+
+    return AfterValidator(validate)
+
+
+def _credibility(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+        raise _mistake(f"found {shown(value)}; expected a share between 0 and 1, such as 0.9")
+    return float(value)
+
+
+def _driver(value: Any) -> Any:
+    drivers = Driver.__args__  # type: ignore[attr-defined]  # the members of a Literal
+    if value not in drivers:
+        raise _mistake(
+            f"found {shown(value)}; expected one of {', '.join(drivers)}{nearest(str(value), drivers)}"
+        )
+    return value
+
+
+def _band(value: Any) -> tuple[float, float]:
+    numbers = isinstance(value, list | tuple) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in value
+    )
+    if not numbers or len(value) != 2 or not value[0] <= value[1]:
+        raise _mistake(f"found {shown(value)}; expected [lowest, highest], such as [0.3, 0.6]")
+    return float(value[0]), float(value[1])
+
+
+Hours = Annotated[Prior, Amount("hours")]
+HoursAMonth = Annotated[Prior, Amount("hours a month")]
+Days = Annotated[Prior, Amount("days")]
+Months = Annotated[Prior, Amount("months")]
+Seconds = Annotated[Prior, Amount("seconds")]
+Tokens = Annotated[Prior, Amount("tokens")]
+Examples = Annotated[Prior, Amount("examples")]
+Usd = Annotated[Prior, Amount("USD")]
+UsdPerMtok = Annotated[Prior, Amount("USD per million tokens")]
+Share = Annotated[Prior, Amount("share", domain="fraction")]
+EventsAYear = Annotated[
+    Prior, Amount("events a year", below=366.0, why="what happens daily is a cost a month, not an event")
+]
+Interval = Annotated[
+    Prior, Amount("months", above=0.0, why="an interval of 0 months never passes; add min = 0.1")
+]
+RetryRate = Annotated[
+    Prior, Amount("share", domain="fraction", below=1.0, why="a call that always fails is never done")
+]
+Growth = Annotated[
+    Prior, Amount("a month", domain="real", at_least=-1.0, why="volume cannot fall by more than all of it")
+]
+Band = Annotated[tuple[float, float], PlainValidator(_band)]
+
+
+class Table(BaseModel):
+    """A table of a scenario file: no unknown keys, nothing converted in silence, immutable."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+class Workload(Table):
+    """The stream of calls that must be served, whichever strategy serves it."""
+
+    calls_per_month: Annotated[Prior, Amount("calls a month")] | None = None
+    monthly_active_users: Annotated[Prior, Amount("users")] | None = None
+    calls_per_user: Annotated[Prior, Amount("calls a user")] | None = None
+    growth_per_month: Growth | None = None
+    volatility_per_month: Annotated[Prior, Amount("a month")] | None = None
+    max_calls_per_month: Annotated[Prior, Amount("calls a month")] | None = None
+    input_tokens: Tokens | None = None
+    output_tokens: Tokens | None = None
+    task_changes_per_year: EventsAYear | None = None
+    cost_per_day_behind: Usd | None = None
+
+
+class Price(Table):
+    """List prices of a model, USD per million tokens."""
+
+    input: UsdPerMtok
+    cached: UsdPerMtok | None = None
+    cache_write: UsdPerMtok | None = None
+    output: UsdPerMtok | None = None
+
+
+class Tuning(Table):
+    """What makes a strategy a tuned one."""
+
+    training_cost: Usd | None = None
+    retrain_every_months: Interval | None = None
+    drift_retrains_per_year: EventsAYear | None = None
+    retrain_hours: Hours | None = None
+    labelled_examples: Examples | None = None
+    relabelled_examples: Examples | None = None
+    cost_per_label: Usd | None = None
+
+
+class CostLine(Table):
+    """A cost of the scenario's own: an amount in dollars, times a driver."""
+
+    name: Annotated[str, _named("the name of a cost")]
+    driver: Annotated[Driver, PlainValidator(_driver)]
+    amount: Usd
+
+
+class Strategy(Table):
+    """One way to serve the workload."""
+
+    price: Price
+    price_multiplier: Annotated[Prior, Amount("times")] | None = None
+    prompt_tokens: Tokens | None = None
+    output_tokens: Tokens | None = None
+    cache_hit: Share | None = None
+    batch_share: Share | None = None
+    batch_discount: Share | None = None
+    retry_rate: RetryRate | None = None
+    max_attempts: (
+        Annotated[Prior, Amount("attempts", at_least=1.0, why="a call is tried at least once")] | None
+    ) = None
+    error_rate: Share | None = None
+    cost_per_error: Usd | None = None
+    latency_seconds: Seconds | None = None
+    cost_per_second: Usd | None = None
+    setup_hours: Hours | None = None
+    hours_per_month: HoursAMonth | None = None
+    hours_per_task_change: Hours | None = None
+    days_per_task_change: Days | None = None
+    build_months: Months | None = None
+    success_probability: Share | None = None
+    fallback: str | None = None
+    tuning: Tuning | None = None
+    costs: Annotated[tuple[CostLine, ...], Field(strict=False)] = ()
+
+    @property
+    def tuned(self) -> bool:
+        """Whether the strategy serves from a model that is trained for it."""
+        return self.tuning is not None
+
+
+class Expect(Table):
+    """The verdict that a scenario must give; ``mcost check`` holds it to that."""
+
+    recommended: str | None = None
+    pays_off: dict[str, Band] = {}
+    beats_best_alternative: dict[str, Band] = {}
+    saving_usd: dict[str, Band] = {}
+
+
+class ScenarioTables(Table):
+    """All tables of a scenario file, without what one says of another."""
+
+    title: Annotated[str, _named("a title in one line")]
+    baseline: str
+    horizon_months: Annotated[int, _whole(1, MAX_HORIZON, "months")]
+    start: date | None = None
+    discount_rate: Annotated[Prior, Amount("a year")] | None = None
+    hourly_rate: Annotated[Prior, Amount("USD an hour")] | None = None
+    currency: Annotated[str, _named("a currency, such as USD")] = "USD"
+    credibility: Annotated[float, PlainValidator(_credibility)] = CREDIBILITY
+    workload: Workload
+    strategies: dict[Annotated[str, _named("the name of a strategy")], Strategy]
+    expect: Expect | None = None
+
+
+def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
+    """The type of the table at a key path: whose keys a misspelt key is held against."""
+    if not path:
+        return ScenarioTables
+    inner = re.sub(r"\.\d+$", "", ".".join(str(part) for part in path[2:]))
+    if path[0] == "strategies":
+        tables: dict[str, type[Table]]
+        tables = {"": Strategy, "price": Price, "tuning": Tuning, "costs": CostLine}
+        return tables.get(inner)
+    top: dict[str, type[Table]] = {"workload": Workload, "expect": Expect}
+    return top.get(str(path[0])) if len(path) == 1 else None

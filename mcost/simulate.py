@@ -1,0 +1,47 @@
+"""Runs every strategy over the same draws, block by block, on any executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar
+
+from mcost.costs import Costs, costs
+from mcost.draws import BLOCK, draw
+from mcost.scenario import Scenario
+
+T = TypeVar("T")
+
+
+def simulate(
+    scenario: Scenario,
+    fold: Callable[[Costs], T],
+    *,
+    draws: int,
+    seed: int,
+    executor: Executor | None = None,
+    chunk: int = 1,
+) -> list[T]:
+    """Cost ``draws`` futures and fold each block of them into what is kept.
+
+    A block is drawn from its own number, so neither ``chunk`` (blocks a task) nor the number of workers
+    changes a byte.
+
+    Returns what ``fold`` made of each block, in the order of the draws. With processes as workers,
+    ``fold`` must be a function of a module.
+    """
+    blocks = range(-(-draws // BLOCK))
+    work = partial(_block, scenario, fold, draws, seed)
+    if executor is None:
+        return [work(block) for block in blocks]
+    tasks = [range(first, min(first + chunk, len(blocks))) for first in range(0, len(blocks), chunk)]
+    return [made for part in executor.map(partial(_chunk, work), tasks) for made in part]
+
+
+def _block(scenario: Scenario, fold: Callable[[Costs], T], draws: int, seed: int, block: int) -> T:
+    return fold(costs(scenario, draw(scenario, seed, block, min(BLOCK, draws - block * BLOCK))))
+
+
+def _chunk(work: Callable[[int], T], blocks: range) -> list[T]:
+    return [work(block) for block in blocks]

@@ -359,10 +359,9 @@ def _break_even(payoff: Payoff, n: int) -> BreakEven:
 
 
 def _money(sample: Array, worst: str) -> Money:
-    mean = mean_of(sample)
-    (p5, p50, p95), errors = _percentiles(sample, (0.05, 0.5, 0.95))
-    tenth = max(1, round(sample.size / 10))
-    ordered = np.sort(sample)
+    mean, ordered = mean_of(sample), np.sort(sample)
+    (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
+    tenth = max(1, sample.size // 10)
     tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]
     return Money(
         mean.value, mean.standard_error, p5, p50, p95, float(tail.mean()), (errors[0], errors[1], errors[2])

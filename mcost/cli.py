@@ -119,7 +119,7 @@ def check(
     A folder stands for every scenario file in it. Exits with 2 where a file is wrong, with 1 where an
     [expect] does not hold.
     """
-    from mcost.report.inputs import call_costs, input_rows
+    from mcost.checks import call_costs, input_rows
 
     results, failed, wrong = [], False, False
     for name in _files(scenarios):
@@ -237,7 +237,7 @@ def _print_table(table: Table) -> None:
 
 def _expectations(scenario: Scenario, draws: int, seed: int) -> list[Any]:
     from mcost.answer import run as answer_of
-    from mcost.report.inputs import expectations
+    from mcost.checks import expectations
 
     return expectations(scenario, answer_of(scenario, draws, seed))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 Path = tuple[str | int, ...]
@@ -53,7 +53,7 @@ class ScenarioError(McostError):
 
     problems : every mistake found, in the order of the file.
     file : the name to show, or None for a scenario that was not read from a file.
-    text : the file's text, quoted beneath each mistake.
+    text, places : the file's text, quoted beneath each mistake, and where its keys stand.
     """
 
     problems: Sequence[Problem]
@@ -64,12 +64,6 @@ class ScenarioError(McostError):
     def __str__(self) -> str:
         found = sorted(self.problems, key=lambda p: self._line(p)) if self.places else self.problems
         return "\nerror: ".join(self._show(p) for p in found)
-
-    def read_from(self, file: str, text: str | None) -> ScenarioError:
-        """The same mistakes, with the places that they have in ``text``."""
-        from mcost.places import places_in
-
-        return replace(self, file=file, text=text, places=places_in(text) if text is not None else {})
 
     def _line(self, problem: Problem) -> int:
         place = self._place(problem)

@@ -95,28 +95,33 @@ def payoff(baseline: Array, candidate: Array) -> Payoff:
 
     pays off ⇔ cumulative[H] >= 0; break-even month = first t with cumulative[u] >= 0 for every u from t to H.
     """
-    months = baseline.shape[0] - 1
+    months, n = baseline.shape
+    ahead = np.zeros(months, dtype=np.int64)
+    cumulative, moved, lowest = np.zeros(n), np.zeros(n), np.zeros(n)
+    # Months as small integers, and masks multiplied rather than indexed: a pass costs a quarter.
+    last_under, deepest, waited = (np.zeros(n, dtype=np.int16) for _ in range(3))
+    touched = np.zeros(n, dtype=bool)
+    level = cumulative
     with np.errstate(over="ignore", invalid="ignore"):
-        cumulative = np.cumsum(baseline - candidate, axis=0)
-        moved = np.cumsum(baseline + candidate, axis=0)
-    moved *= ROUNDING
-    cumulative[np.abs(cumulative) <= moved] = 0.0
-    under = cumulative < 0
-    ever_under = under.any(axis=0)
-    last_under = months - np.argmax(under[::-1], axis=0)
-    break_even = np.where(ever_under, last_under + 1.0, 0.0)
-    break_even[under[-1]] = np.inf
-    above = ~under[1:]
-    touch = np.where(above.any(axis=0), np.argmax(above, axis=0) + 1.0, np.inf)
-    deepest = np.argmin(cumulative, axis=0)
-    lowest = np.take_along_axis(cumulative, deepest[None], axis=0)[0]
+        for t in range(months):
+            cumulative += baseline[t] - candidate[t]
+            moved += baseline[t] + candidate[t]
+            level = cumulative * (np.abs(cumulative) > ROUNDING * moved)
+            under = level < 0
+            ahead[t] = n - np.count_nonzero(under)
+            np.maximum(last_under, under * np.int16(t + 1), out=last_under)
+            if t >= 1:
+                touched |= ~under
+                waited += ~touched
+            np.maximum(deepest, (level < lowest) * np.int16(t), out=deepest)
+            np.minimum(lowest, level, out=lowest)
     return Payoff(
-        saving=cumulative[-1].copy(),
-        break_even_month=break_even,
-        first_touch=touch,
-        cash_at_risk=np.maximum(-lowest, 0.0),
+        saving=level + 0.0,  # never -0.0
+        break_even_month=np.where(level < 0, np.inf, last_under),
+        first_touch=np.where(touched, waited + 1.0, np.inf),
+        cash_at_risk=np.abs(lowest),
         deepest_month=deepest.astype(float),
-        ahead=np.count_nonzero(~under, axis=1),
+        ahead=ahead,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
-from mcost.errors import McostError, Path, Problem, ScenarioError, dotted, nearest, quoted, shown
+from mcost.errors import McostError, Path, Place, Problem, ScenarioError, dotted, nearest, quoted, shown
 from mcost.like import Merged, merge_like
 from mcost.references import references
 from mcost.schema import MAX_INPUTS, CostLine, ScenarioTables, Table, table_at
@@ -121,9 +121,18 @@ def _build(data: dict[str, Any], overrides: Sequence[str], file: str | None, tex
         scenario = Scenario(**{str(key): value for key, value in data.items()})
     except ScenarioError as error:
         problems = [replace(problem, origin=_origin(problem.path, origins)) for problem in error.problems]
-        raise ScenarioError(problems).read_from(file or "scenario", text) from None
+        raise ScenarioError(problems, file, text, _places(text)) from None
     scenario._file = file
     return scenario
+
+
+def _places(text: str | None) -> dict[Path, Place]:
+    """Looked up only for an error: the parser that keeps positions is not loaded before."""
+    if text is None:
+        return {}
+    from mcost.places import places_in
+
+    return places_in(text)
 
 
 def _origin(path: Path, origins: Mapping[Path, str]) -> str | None:

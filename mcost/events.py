@@ -18,6 +18,10 @@ MANY = 500
 """Events of one process in one future that are drawn one by one; beyond, what is left is drawn by month."""
 
 
+class TooManyError(ArithmeticError):
+    """More renewals in one future than are drawn one by one."""
+
+
 def _times(rng: Rng, block: int, rate: Array, months: int) -> Iterator[Array]:
     """Times of the first, second, … event of a Poisson process: ndarrays (n,), months from month 0."""
     with np.errstate(divide="ignore"):
@@ -56,9 +60,7 @@ def end_month(rng: Rng, block: int, rate: Array) -> Array:
         return np.floor(12 / rate * rng.standard_exponential(block)[: rate.size]) + 1
 
 
-def price_steps(
-    times: Rng, ratios: Callable[[], Array], block: int, rate: Array, months: int
-) -> Array:
+def price_steps(times: Rng, ratios: Callable[[], Array], block: int, rate: Array, months: int) -> Array:
     """List price against that of month 1: each event multiplies it by a ratio of its own, from its month on.
 
     ratios : gives the ratio of the next event, ndarray (n,).
@@ -79,14 +81,19 @@ def renewals(uniforms: Callable[[], Array], life: Law, age: float, n: int, month
     life : the law of a lifetime in months; age : months that the model has lived at month 0. The first
         lifetime is drawn given that it exceeds the age.
     Returns ndarray (months + 1, n), counts.
+
+    Raises TooManyError where a future holds more than MANY of them.
     """
     counts = np.zeros((months + 1, n))
     lived = float(life.cdf(age)) if age > 0 and not life.certain else 0.0
     time = life.ppf(np.minimum(lived + (1 - lived) * uniforms(), 1 - 2.0**-53)) - age
-    while (here := np.flatnonzero(time < months)).size:
-        np.add.at(counts, (np.maximum(time[here], 0.0).astype(np.intp) + 1, here), 1)
+    for _ in range(MANY):
+        here = np.flatnonzero(time < months)
+        if not here.size:
+            return counts
+        counts[np.maximum(time[here], 0.0).astype(np.intp) + 1, here] += 1
         time = time + life.ppf(uniforms())
-    return counts
+    raise TooManyError
 
 
 def schedule(interval: Array, build: Array, months: int) -> Array:

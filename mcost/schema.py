@@ -35,7 +35,8 @@ class Amount:
     ) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.read)
 
-    def read(self, value: Any, info: core_schema.ValidationInfo) -> Prior:
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        """The Prior that a value means; a mistake as pydantic's own error."""
         quantity = self.quantity
         try:
             if isinstance(value, Prior) or (isinstance(value, dict) and "prior" in value):
@@ -138,17 +139,20 @@ Growth = Annotated[
 ]
 
 
-def _share_or_rest(value: Any, info: core_schema.ValidationInfo) -> Any:
-    return value if value == "rest" else _SHARE.read(value, info)
+class ShareOrRest(Amount):
+    """A share of the calls, or the word "rest"."""
+
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return value if value == "rest" else super().read(value, info)
 
 
-def _date_or_months(value: Any, info: core_schema.ValidationInfo) -> Any:
-    return value if type(value) is date else _MONTHS.read(value, info)
+class DateOrMonths(Amount):
+    """A date, or a number of months."""
+
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return value if type(value) is date else super().read(value, info)
 
 
-_SHARE, _MONTHS = Amount("share", domain="fraction"), Amount("months")
-ShareOrRest = Annotated[Prior | Literal["rest"], PlainValidator(_share_or_rest)]
-DateOrMonths = Annotated[date | Prior, PlainValidator(_date_or_months)]
 Band = Annotated[tuple[float, float], PlainValidator(_band)]
 
 
@@ -197,7 +201,7 @@ class Tuning(Table):
     cost_per_label: Usd | None = None
     error_growth_per_month: Share | None = None
     give_up: Annotated[GiveUp, PlainValidator(_one_of(GiveUp))] = "never"
-    ends: DateOrMonths | None = None
+    ends: Annotated[date | Prior, DateOrMonths("months")] | None = None
 
 
 class Pilot(Table):
@@ -213,7 +217,8 @@ class Hosting(Table):
 
     usd_per_hour: Annotated[Prior, Amount("USD an hour")]
     calls_per_hour: (
-        Annotated[Prior, Amount("calls an hour", above=0.0, why="a replica that serves none is no use")] | None
+        Annotated[Prior, Amount("calls an hour", above=0.0, why="a replica that serves none is no use")]
+        | None
     ) = None
     peak_to_mean: Times | None = None
     min_replicas: Annotated[Prior, Amount("replicas")] | None = None
@@ -243,11 +248,17 @@ class Model(Table):
 
     catalogue_name: Annotated[str | None, Field(alias="is")] = None
     price: Price | None = None
+    tuned: Price | None = None
     price_changes_per_year: EventsAYear | None = None
     price_change_ratio: Ratio | None = None
     market_decline_per_year: Share | None = None
     retires_after_months: Lifetime | None = None
     released: date | None = None
+
+    @property
+    def afresh(self) -> tuple[Prior, ...]:
+        """What is drawn afresh at each event, and so is no one value of a future."""
+        return tuple(p for p in (self.price_change_ratio, self.retires_after_months) if p is not None)
 
 
 class CostLine(Table):
@@ -263,7 +274,7 @@ class Strategy(Table):
 
     model: str | None = None
     price: Price | None = None
-    mix: dict[str, ShareOrRest] | None = None
+    mix: dict[str, Annotated[Prior | Literal["rest"], ShareOrRest("share", domain="fraction")]] | None = None
     cascade: Cascade | None = None
     wait: Wait | None = None
     follows_market: Annotated[FollowsMarket | None, PlainValidator(_one_of(FollowsMarket))] = None
@@ -351,7 +362,7 @@ def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
             "wait": Wait,
             "costs": CostLine,
         },
-        "models": {"": Model, "price": Price},
+        "models": {"": Model, "price": Price, "tuned": Price},
     }
     if path[0] in inside:
         return inside[str(path[0])].get(inner)

@@ -203,8 +203,8 @@ def _read_text(text: str, quantity: Quantity, credibility: float) -> Law:
     body = _without_unit(" ".join(text.split()), quantity)
     if interval := _INTERVAL.fullmatch(body):
         low, high = interval.groups()
-        if high.endswith(("%", "k", "K", "M")) and low[-1].isdigit() and low != "0":
-            sign = high[-1]
+        sign = high[-1]
+        if sign in "%kKM" and low[-1].isdigit() and 0 < _numeral(low) < _numeral(high):
             raise NotationError(
                 f"found {shown(text)}: does {sign} belong to both ends? Write it at each, "
                 f'"{low}{sign} to {high}"'
@@ -231,6 +231,11 @@ def _without_unit(text: str, quantity: Quantity) -> str:
         return body
     own = f"is in {quantity.unit}" if quantity.unit else "has no unit"
     raise NotationError(f'found {shown(text)}, but this {own}; write "{body}" converted to it')
+
+
+def _numeral(text: str) -> float:
+    """The number without its sign of scale: 5 for "5k"."""
+    return float(re.sub(r"[_\s$%kKM]", "", text).replace("−", "-"))
 
 
 def _from_text(text: str, quantity: Quantity) -> float:

@@ -7,18 +7,21 @@ every other input alone, and a block is the same whichever chunk or worker draws
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from mcost.errors import SimulationError
-from mcost.events import Rng, arrivals
+from mcost.events import MANY, Rng, TooManyError, arrivals, end_month, price_steps, renewals
+from mcost.known_models import begins
 from mcost.law import Array
+from mcost.quality import success_from_examples
 from mcost.scenario import Scenario
 from mcost.traffic import calls
 from mcost.uncertain import Prior
 
+DAYS_A_MONTH = 30.4375
 BLOCK = 4096
 """Draws in a block: the unit of random streams and of summation."""
 
@@ -31,7 +34,11 @@ class Draws:
     values : input name -> ndarray (n,), in the input's unit.
     calls : ndarray (t, n), calls a month; t = 0 … H.
     events : name of a yearly rate -> ndarray (t, n), events in the month.
-    success : name of a success probability -> ndarray (n,), whether the bar is met.
+    success : name of what decides it, a probability or a number of examples -> ndarray (n,), whether the
+        bar is met.
+    price_steps : model -> ndarray (t, n), its list price against that of month 1.
+    retirements : model -> ndarray (t, n), how often it retires in the month.
+    end_month : ndarray (n,), the last month in which the feature exists; None where it does not end.
     """
 
     seed: int
@@ -40,6 +47,14 @@ class Draws:
     calls: Array
     events: Mapping[str, Array]
     success: Mapping[str, np.ndarray]
+    price_steps: Mapping[str, Array]
+    retirements: Mapping[str, Array]
+    end_month: Array | None
+
+    @property
+    def first(self) -> int:
+        """The number of the block's first draw."""
+        return self.block * BLOCK
 
     @property
     def n(self) -> int:
@@ -52,7 +67,10 @@ def draw(scenario: Scenario, seed: int, block: int, n: int = BLOCK) -> Draws:
     Raises SimulationError where a value drawn is not finite; it names input and draw.
     """
     months = scenario.horizon_months
-    values = {name: _sample(prior, seed, block, n) for name, prior in scenario.inputs.items()}
+    afresh = {prior.name for model in scenario.models.values() for prior in model.afresh}
+    values = {
+        name: _sample(prior, seed, block, n) for name, prior in scenario.inputs.items() if name not in afresh
+    }
     events: dict[str, Array] = {}
     success: dict[str, np.ndarray] = {}
     for rate in _rates(scenario):
@@ -60,14 +78,82 @@ def draw(scenario: Scenario, seed: int, block: int, n: int = BLOCK) -> Draws:
             _stream(seed, rate.name, "arrivals", block), BLOCK, values[rate.name], months
         )
     for strategy in scenario.strategies.values():
-        chance = strategy.success_probability
-        if chance is not None and chance.name not in success:
-            u = _stream(seed, chance.name, "success", block).random(BLOCK)[:n]
-            success[chance.name] = u < values[chance.name]
+        source = scenario.success_of(strategy)
+        if source is not None and source.name not in success:
+            chance = values[source.name]
+            if source is not strategy.success_probability:
+                chance = success_from_examples(chance)
+            success[source.name] = _stream(seed, source.name, "success", block).random(BLOCK)[:n] < chance
+    steps = {
+        name: path
+        for name in scenario.models
+        if (path := _steps(scenario, name, values, seed, block, n)) is not None
+    }
+    retirements = {
+        name: counts
+        for name in scenario.models
+        if (counts := _retirements(scenario, name, seed, block, n)) is not None
+    }
+    end, ends = None, scenario.workload.ends_per_year
+    if ends is not None:
+        end = end_month(_stream(seed, ends.name, "arrivals", block), BLOCK, values[ends.name])
+        end.flags.writeable = False
     path = _calls(scenario, values, seed, block, n)
-    for array in (*values.values(), *events.values(), *success.values(), path):
+    kept = (values, events, success, steps, retirements, {"calls": path})
+    for array in (array for arrays in kept for array in arrays.values()):
         array.flags.writeable = False
-    return Draws(seed, block, values, path, events, success)
+    return Draws(seed, block, values, path, events, success, steps, retirements, end)
+
+
+def _steps(
+    scenario: Scenario, name: str, values: Mapping[str, Array], seed: int, block: int, n: int
+) -> Array | None:
+    """The list price of a model against that of month 1; a ratio is drawn afresh at each change."""
+    model = scenario.models[name]
+    rate, ratio = model.price_changes_per_year, model.price_change_ratio
+    if rate is None or ratio is None:
+        return None
+    return price_steps(
+        _stream(seed, rate.name, "arrivals", block),
+        _afresh(ratio, seed, block, n),
+        BLOCK,
+        values[rate.name],
+        scenario.horizon_months,
+    )
+
+
+def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -> Array | None:
+    """When a model retires: by a lifetime that is drawn afresh each time, or on the day that is announced."""
+    model, months = scenario.models[name], scenario.horizon_months
+    if model.retires_after_months is not None:
+        uniform = _uniforms(model.retires_after_months.name, seed, block, n)
+        age = 0.0
+        if model.released is not None:
+            age = (begins(scenario.start) - model.released).days / DAYS_A_MONTH
+        try:
+            return renewals(uniform, model.retires_after_months.law, age, n, months)
+        except TooManyError:
+            raise SimulationError(
+                f"{model.retires_after_months.name}: more than {MANY} retirements in one future; "
+                "expected lifetimes of months, not of hours"
+            ) from None
+    facts = scenario.facts.get(name)
+    if facts is None or facts.retires is None:
+        return None
+    counts = np.zeros((months + 1, n))
+    if scenario.month_of(facts.retires) <= months:
+        counts[max(scenario.month_of(facts.retires), 1)] = 1.0
+    return counts
+
+
+def _uniforms(name: str, seed: int, block: int, n: int) -> Callable[[], Array]:
+    rng = _stream(seed, name, "value", block)
+    return lambda: np.maximum(rng.random(BLOCK)[:n], 2.0**-54)
+
+
+def _afresh(prior: Prior, seed: int, block: int, n: int) -> Callable[[], Array]:
+    uniform = _uniforms(prior.name, seed, block, n)
+    return lambda: prior.law.ppf(uniform())
 
 
 def _stream(seed: int, name: str, purpose: str, block: int) -> Rng:
@@ -124,10 +210,10 @@ def _calls(scenario: Scenario, values: Mapping[str, Array], seed: int, block: in
             value(workload.max_calls_per_month),
             months,
         )
-    if not np.isfinite(path).all():
-        month, i = (int(k[0]) for k in np.nonzero(~np.isfinite(path)))
+    if not (np.isfinite(path) & (path >= 0)).all():
+        month, i = (int(k[0]) for k in np.nonzero(~(np.isfinite(path) & (path >= 0))))
         raise SimulationError(
-            f"workload: calls are not finite in month {month} of draw {block * BLOCK + i}; "
+            f"workload: calls are {path[month, i]:g} in month {month} of draw {block * BLOCK + i}; "
             "bound the growth, or give max_calls_per_month"
         )
     return path

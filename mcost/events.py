@@ -1,39 +1,106 @@
-"""Random and scheduled events: counts per month and draw."""
+"""Random and scheduled events: counts per month and draw.
+
+Random events are drawn as times, not as months: that costs as many passes as events fall, keeps the events
+of the first months when the horizon grows, and moves each event smoothly when its rate does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
-from mcost.law import Array
+from mcost.law import Array, Law
 
 Rng = np.random.Generator
+
+MANY = 500
+"""Events of one process in one future that are drawn one by one; beyond, what is left is drawn by month."""
+
+
+class TooManyError(ArithmeticError):
+    """More renewals in one future than are drawn one by one."""
+
+
+def _times(rng: Rng, block: int, rate: Array, months: int) -> Iterator[Array]:
+    """Times of the first, second, … event of a Poisson process: ndarrays (n,), months from month 0."""
+    with np.errstate(divide="ignore"):
+        scale = 12 / rate
+    time = np.zeros(rate.size)
+    for _ in range(MANY):
+        time = time + scale * rng.standard_exponential(block)[: rate.size]
+        if not (time < months).any():
+            return
+        yield time
 
 
 def arrivals(rng: Rng, block: int, rate: Array, months: int) -> Array:
     """Counts of a Poisson process, by its exponential gaps: independent months of mean rate/12 each.
 
-    Drawing the times, not the months, costs as many passes as events fall, keeps the events of the first
-    months when the horizon grows, and moves each event smoothly when the rate does.
-
     rate : ndarray (n,), events a year; n is at most ``block``, the size at which gaps are drawn.
     Returns ndarray (months + 1, n), counts; month 0 has none.
     """
-    n = rate.size
-    counts = np.zeros((months + 1, n))
-    with np.errstate(divide="ignore"):
-        scale = 12 / rate
-    time = scale * rng.standard_exponential(block)[:n]
-    while (here := np.flatnonzero(time < months)).size:
+    counts = np.zeros((months + 1, rate.size))
+    time = np.zeros(rate.size)
+    seen = 0
+    for time in _times(rng, block, rate, months):
+        here = np.flatnonzero(time < months)
         counts[time[here].astype(np.intp) + 1, here] += 1
-        time += scale * rng.standard_exponential(block)[:n]
+        seen += 1
+    if seen == MANY:  # the process starts afresh at its last event: whole months, and a part of one
+        here = np.flatnonzero(time < months)
+        left = np.clip(np.arange(months)[:, None] + 1 - time[here], 0.0, 1.0)
+        counts[1:, here] += rng.poisson(left * rate[here] / 12)
     return counts
+
+
+def end_month(rng: Rng, block: int, rate: Array) -> Array:
+    """The month in which the first event of a Poisson process falls: ndarray (n,), inf where never."""
+    with np.errstate(divide="ignore"):
+        return np.floor(12 / rate * rng.standard_exponential(block)[: rate.size]) + 1
+
+
+def price_steps(times: Rng, ratios: Callable[[], Array], block: int, rate: Array, months: int) -> Array:
+    """List price against that of month 1: each event multiplies it by a ratio of its own, from its month on.
+
+    ratios : gives the ratio of the next event, ndarray (n,).
+    Returns ndarray (months + 1, n); a step of month 1 is in the price already.
+    """
+    path = np.ones((months + 1, rate.size))
+    for time in _times(times, block, rate, months):
+        ratio = ratios()
+        here = np.flatnonzero((time >= 1) & (time < months))
+        path[time[here].astype(np.intp) + 1, here] *= ratio[here]
+    return np.multiply.accumulate(path, axis=0, out=path)
+
+
+def renewals(uniforms: Callable[[], Array], life: Law, age: float, n: int, months: int) -> Array:
+    """Counts of retirements: at the sums L1, L1 + L2 … of lifetimes, in month ``floor(sum) + 1``.
+
+    uniforms : gives the next uniforms, ndarray (n,).
+    life : the law of a lifetime in months; age : months that the model has lived at month 0. The first
+        lifetime is drawn given that it exceeds the age.
+    Returns ndarray (months + 1, n), counts.
+
+    Raises TooManyError where a future holds more than MANY of them.
+    """
+    counts = np.zeros((months + 1, n))
+    lived = float(life.cdf(age)) if age > 0 and not life.certain else 0.0
+    time = life.ppf(np.minimum(lived + (1 - lived) * uniforms(), 1 - 2.0**-53)) - age
+    for _ in range(MANY):
+        here = np.flatnonzero(time < months)
+        if not here.size:
+            return counts
+        counts[np.maximum(time[here], 0.0).astype(np.intp) + 1, here] += 1
+        time = time + life.ppf(uniforms())
+    raise TooManyError
 
 
 def schedule(interval: Array, build: Array, months: int) -> Array:
     """Counts of scheduled retrains: the j-th falls in month ``B + floor(j k) + 1``, j = 1, 2, …
 
     interval : ndarray (n,), months between retrains, k > 0, whole or not.
-    build : ndarray (n,), whole months until launch, B.
+    build : ndarray (n,), whole months until launch, B; inf where it never is.
     Returns ndarray (months + 1, n), counts.
     """
     elapsed = np.arange(months + 2)[:, None] - 1.0 - build  # (months + 2, n): whole months since launch

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 class Law(Protocol):

@@ -8,7 +8,10 @@ from typing import Any
 
 from mcost.errors import Path, Problem, nearest, shown
 
-_INNER = ("price", "tuning", "hosting", "pilot")
+KINDS = ("model", "price", "mix", "cascade", "wait")
+"""A strategy is one of these: it names a model or a price, or is made of others."""
+
+_INNER = ("price", "tuning", "hosting", "pilot", "cascade", "wait")
 """Tables of a strategy that are merged key by key; every other value is taken or replaced whole."""
 
 
@@ -80,7 +83,10 @@ def _merge(
     def take(path: Path) -> None:
         taken[path] = earlier.get(path, base_name)
 
+    kinds = [key for key in KINDS if key in own]
     for key, value in base.items():
+        if kinds and key in KINDS and key not in kinds:
+            continue  # another kind of strategy, or another price: not both
         mine = own.get(key)
         if key not in own:
             result[key] = value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from mcost.errors import Path, Problem, nearest, shown
+from mcost.like import KINDS
 from mcost.schema import MAX_STRATEGIES
 
 LINE_NAMES = (
@@ -37,10 +39,16 @@ def references(data: Mapping[str, Any]) -> Iterator[Problem]:
     tables = {name: table for name, table in strategies.items() if isinstance(table, dict)}
     yield from _baseline(data.get("baseline"), tables)
     yield from _fallbacks(data.get("baseline"), tables)
+    yield from _made_of(data.get("baseline"), tables)
+    yield from _dates(data, tables)
+    models = data.get("models")
+    models = models if isinstance(models, dict) else {}
+    yield from _models(models)
     writes_output = isinstance(workload, dict) and "output_tokens" in workload
     for name, table in tables.items():
         path = ("strategies", name)
-        yield from _price(path, table, writes_output)
+        yield from _kind(path, table, models)
+        yield from _price(path, table, models, writes_output)
         yield from _cost_names(path, table)
     yield from _expect(data, tables)
 
@@ -73,36 +81,144 @@ def _baseline(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[P
 
 def _fallbacks(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Problem]:
     for name, table in tables.items():
-        path, fallback = ("strategies", name, "fallback"), table.get("fallback")
-        if not isinstance(fallback, str):
-            continue
-        if fallback not in tables or fallback == name:
+        fallback = table.get("fallback")
+        if isinstance(fallback, str) and (fallback not in tables or fallback == name):
             hint = nearest(fallback, [other for other in tables if other != name])
+            path = ("strategies", name, "fallback")
             yield Problem(path, f"found {shown(fallback)}; expected the name of another strategy{hint}")
-            continue
-        circle = [name]
-        while isinstance(fallback, str) and fallback in tables and fallback != baseline:
-            circle.append(fallback)
-            if fallback == name:
-                yield Problem(path, f"goes round in a circle: {' → '.join(circle)}")
-                break
-            if circle.count(fallback) > 1:
-                break
-            fallback = tables[fallback].get("fallback")
 
 
-def _price(path: Path, table: Mapping[str, Any], writes_output: bool) -> Iterator[Problem]:
-    price = table.get("price")
+def _parts(name: str, table: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    """The strategies that a mixed one is made of, with the places at which it names them."""
+    found: list[tuple[Path, str]] = []
+    mix = table.get("mix")
+    found += [(("mix", part), part) for part in mix] if isinstance(mix, dict) else []
+    for key, halves in (("cascade", ("first", "second")), ("wait", ("first", "then"))):
+        inner = table.get(key)
+        if isinstance(inner, dict):
+            found += [((key, half), inner[half]) for half in halves if isinstance(inner.get(half), str)]
+    return found
+
+
+def _kind(path: Path, table: Mapping[str, Any], models: Mapping[str, Any]) -> Iterator[Problem]:
+    """A strategy is one thing: it names a model or its price, or is made of others."""
+    kinds = [key for key in KINDS if key in table]
+    if not kinds:
+        yield Problem(path, f"{' or '.join(KINDS[:2])} is missing (or mix, cascade, wait)", at="key")
+    for extra in kinds[1:]:
+        yield Problem((*path, extra), f"found beside {kinds[0]}; expected one or the other", at="key")
+    mix = table.get("mix")
+    if isinstance(mix, dict):
+        shares = [share for share in mix.values() if share != "rest"]
+        certain = all(isinstance(share, int | float) and not isinstance(share, bool) for share in shares)
+        if len(mix) - len(shares) > 1:
+            yield Problem((*path, "mix"), 'found more than one "rest"; expected at most one')
+        elif certain and (
+            sum(shares) > 1 + 1e-9 or (len(shares) == len(mix) and abs(sum(shares) - 1) > 1e-9)
+        ):
+            yield Problem((*path, "mix"), f"found shares that add up to {sum(shares):g}; expected 1")
+
+
+def _made_of(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Problem]:
+    """Parts that do not exist, that lead back to where they came from, or that may not be tuned."""
+    for name, table in tables.items():
+        for place, part in _parts(name, table):
+            if part not in tables:
+                hint = nearest(part, [other for other in tables if other != name])
+                yield Problem(("strategies", name, *place), f"found {shown(part)}; no such strategy{hint}")
+
+    def leads_to(name: str) -> list[str]:
+        parts = [part for _, part in _parts(name, tables[name]) if part in tables]
+        fallback = tables[name].get("fallback")
+        if isinstance(fallback, str) and fallback in tables and baseline not in (name, fallback):
+            parts.append(fallback)
+        return parts
+
+    for name in tables:
+        circle = _circle(name, leads_to)
+        if circle and circle[0] == min(circle[:-1], key=list(tables).index):
+            key = "fallback" if circle[1] not in [p for _, p in _parts(name, tables[name])] else None
+            path = ("strategies", name, "fallback") if key else ("strategies", name)
+            yield Problem(path, f"goes round in a circle: {' → '.join(circle)}", at="value" if key else "key")
+    if isinstance(baseline, str) and baseline in tables:
+        for part in _reached(
+            baseline, lambda name: [p for _, p in _parts(name, tables[name]) if p in tables]
+        ):
+            if part != baseline and "tuning" in tables[part]:
+                yield Problem(
+                    ("baseline",),
+                    f"found {shown(baseline)}, of which {part} is tuned; expected what serves today",
+                )
+
+
+def _reached(start: str, leads_to: Callable[[str], list[str]]) -> list[str]:
+    seen, ahead = [start], [start]
+    while ahead:
+        new = [name for name in leads_to(ahead.pop()) if name not in seen]
+        seen += new
+        ahead += new
+    return seen
+
+
+def _circle(start: str, leads_to: Callable[[str], list[str]]) -> list[str]:
+    """The shortest way from a strategy back to itself; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for name in leads_to(way[-1]):
+            if name == start:
+                return [*way, start]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+def _price(
+    path: Path, table: Mapping[str, Any], models: Mapping[str, Any], writes_output: bool
+) -> Iterator[Problem]:
+    row = models.get(str(table.get("model")))
+    price = table.get("price", row.get("price") if isinstance(row, dict) else None)
     if not isinstance(price, dict):
         return
-    if "cache_hit" in table and "cached" not in price and table["cache_hit"] != 0:
-        yield Problem(
-            (*path, "price"), "cached is missing: cache_hit is given, so a hit needs its price", at="key"
-        )
+    at = (*path, "price") if "price" in table else (*path, "model")
+    named = isinstance(row, dict) and "is" in row
+    if "cache_hit" in table and "cached" not in price and table["cache_hit"] != 0 and not named:
+        yield Problem(at, "cached is missing: cache_hit is given, so a hit needs its price", at="key")
     if "output" not in price and (writes_output or "output_tokens" in table):
-        yield Problem(
-            (*path, "price"), "output is missing: output_tokens are given, so they need a price", at="key"
-        )
+        yield Problem(at, "output is missing: output_tokens are given, so they need a price", at="key")
+
+
+def _models(models: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, row in models.items():
+        if not isinstance(row, dict):
+            continue
+        path = ("models", name)
+        if "is" not in row and "price" not in row:
+            yield Problem(path, "is (a model of the price table) or price is missing", at="key")
+        if ("price_changes_per_year" in row) != ("price_change_ratio" in row):
+            keys = ("price_changes_per_year", "price_change_ratio")
+            there, missing = keys if keys[0] in row else keys[::-1]
+            yield Problem(
+                (*path, there), f"{missing} is missing: one says how often, the other how far", at="key"
+            )
+
+
+def _dates(data: Mapping[str, Any], tables: Mapping[str, dict[str, Any]]) -> Iterator[Problem]:
+    """Dates count from ``start``: without one they mean nothing."""
+    if "start" in data:
+        return
+    models = data.get("models")
+    for name, row in models.items() if isinstance(models, dict) else ():
+        if isinstance(row, dict) and "released" in row and "is" not in row:
+            yield Problem(("models", name, "released"), "start is missing: an age counts to it", at="key")
+    for name, table in tables.items():
+        tuning = table.get("tuning")
+        if isinstance(tuning, dict) and isinstance(tuning.get("ends"), date) and "model" not in table:
+            yield Problem(
+                ("strategies", name, "tuning", "ends"), "start is missing: a date counts from it", at="key"
+            )
 
 
 def _cost_names(path: Path, table: Mapping[str, Any]) -> Iterator[Problem]:
@@ -120,6 +236,9 @@ def _cost_names(path: Path, table: Mapping[str, Any]) -> Iterator[Problem]:
         if name in seen:
             yield Problem(at, f"found {shown(name)} twice; expected one cost of a name")
         seen.add(name)
+        if row.get("driver") == "retrain" and "tuning" not in table:
+            at = (*path, "costs", i, "driver")
+            yield Problem(at, 'found "retrain", but this strategy is not tuned: it would never fall due')
 
 
 def _expect(data: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +17,21 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError
 
 from mcost.errors import McostError, Path, Place, Problem, ScenarioError, dotted, nearest, quoted, shown
+from mcost.known_models import begins, with_known_models
 from mcost.like import Merged, merge_like
+from mcost.prices import ModelPrice
 from mcost.references import references
-from mcost.schema import MAX_INPUTS, CostLine, ScenarioTables, Table, table_at
+from mcost.schema import (
+    MAX_INPUTS,
+    CostLine,
+    FollowsMarket,
+    Model,
+    Price,
+    ScenarioTables,
+    Strategy,
+    Table,
+    table_at,
+)
 from mcost.shipped import find_scenario, read_text
 from mcost.uncertain import CREDIBILITY, Prior
 
@@ -34,25 +47,28 @@ class Scenario(ScenarioTables):
     """
 
     _inputs: dict[str, Prior] = PrivateAttr(default_factory=dict)
+    _facts: dict[str, ModelPrice] = PrivateAttr(default_factory=dict)
     _file: str | None = PrivateAttr(default=None)
     _sha256: str = PrivateAttr(default="")
 
     def __init__(self, /, **data: Any) -> None:
         merged = merge_like(data)
-        problems = [*merged.problems, *references(merged.data)]
+        known = with_known_models(merged.data)
+        problems = [*merged.problems, *known.problems, *references(known.data)]
         credibility = data.get("credibility", CREDIBILITY)
-        known = isinstance(credibility, float) and 0 < credibility < 1
+        usable = isinstance(credibility, float) and 0 < credibility < 1
         try:
             self.__pydantic_validator__.validate_python(
-                merged.data,
+                known.data,
                 self_instance=self,
-                context={"credibility": credibility if known else CREDIBILITY},
+                context={"credibility": credibility if usable else CREDIBILITY},
             )
         except ValidationError as error:
             problems += _problems(error)
         if problems:
             raise ScenarioError(_once(problems, merged))
         _name_inputs(self, merged)
+        self._facts = known.facts
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
@@ -72,9 +88,60 @@ class Scenario(ScenarioTables):
         return self._sha256
 
     @property
+    def facts(self) -> Mapping[str, ModelPrice]:
+        """What the price table says of each model that is named, by that name."""
+        return MappingProxyType(self._facts)
+
+    @property
     def candidates(self) -> tuple[str, ...]:
         """Every strategy but the baseline, in the order of the file."""
         return tuple(name for name in self.strategies if name != self.baseline)
+
+    def month_of(self, day: date) -> int:
+        """The month in which a date falls: ``12 * Δyear + Δmonth + 1`` from ``start``."""
+        start = begins(self.start)
+        return 12 * (day.year - start.year) + day.month - start.month + 1
+
+    def model_of(self, strategy: Strategy) -> Model | None:
+        """The model that a strategy names."""
+        return None if strategy.model is None else self.models[strategy.model]
+
+    def price_of(self, strategy: Strategy) -> Price | None:
+        """What a strategy pays: its own price, its model's, or that of its tuned model; None for a mix."""
+        model = self.model_of(strategy)
+        if model is None:
+            return strategy.price
+        own = strategy.tuned and strategy.price_multiplier is None
+        return model.tuned if own and model.tuned is not None else model.price
+
+    def success_of(self, strategy: Strategy) -> Prior | None:
+        """The input that decides whether the quality bar is met: a probability, or labelled examples."""
+        if strategy.success_probability is not None or strategy.tuning is None:
+            return strategy.success_probability
+        return strategy.tuning.labelled_examples
+
+    def tuning_ends(self, strategy: Strategy) -> date | Prior | None:
+        """When the provider ends tuning: as the scenario says, or else as the price table does."""
+        if strategy.tuning is None:
+            return None
+        if strategy.tuning.ends is not None:
+            return strategy.tuning.ends
+        facts = self._facts.get(strategy.model or "")
+        return None if facts is None else facts.tuning_closes
+
+    def smallest_cacheable_prefix(self, strategy: Strategy) -> int | None:
+        """Tokens under which the model's provider caches nothing; None where that is not known."""
+        facts = self._facts.get(strategy.model or "")
+        return None if facts is None else facts.smallest_cacheable_prefix
+
+    def follows(self, strategy: Strategy) -> FollowsMarket:
+        """How a strategy takes the market's decline: unsaid, freely, or at a retrain if it is tuned."""
+        return strategy.follows_market or ("at_retrain" if strategy.tuned else "freely")
+
+    def declines(self, strategy: Strategy) -> bool:
+        """Whether the market of a strategy's model declines at all."""
+        model = self.model_of(strategy)
+        return model is not None and model.market_decline_per_year is not None
 
 
 def load(

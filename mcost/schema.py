@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainValidator
 from pydantic_core import PydanticCustomError, core_schema
@@ -18,6 +19,8 @@ MAX_HORIZON = 600
 MAX_STRATEGIES = 64
 MAX_INPUTS = 500
 
+GiveUp = Literal["never", "at_retrain"]
+FollowsMarket = Literal["freely", "at_retrain", "never"]
 Driver = Literal["once", "month", "hour", "call", "attempt", "failure", "retrain", "task_change"]
 
 
@@ -30,9 +33,10 @@ class Amount:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._read)
+        return core_schema.with_info_plain_validator_function(self.read)
 
-    def _read(self, value: Any, info: core_schema.ValidationInfo) -> Prior:
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        """The Prior that a value means; a mistake as pydantic's own error."""
         quantity = self.quantity
         try:
             if isinstance(value, Prior) or (isinstance(value, dict) and "prior" in value):
@@ -88,13 +92,15 @@ def _credibility(value: Any) -> float:
     return float(value)
 
 
-def _driver(value: Any) -> Any:
-    drivers = Driver.__args__  # type: ignore[attr-defined]  # the members of a Literal
-    if value not in drivers:
-        raise _mistake(
-            f"found {shown(value)}; expected one of {', '.join(drivers)}{nearest(str(value), drivers)}"
-        )
-    return value
+def _one_of(choice: Any) -> Callable[[Any], Any]:
+    def validate(value: Any) -> Any:
+        words = get_args(choice)
+        if value not in words:
+            expected = f"expected one of {', '.join(words)}{nearest(str(value), words)}"
+            raise _mistake(f"found {shown(value)}; {expected}")
+        return value
+
+    return validate
 
 
 def _band(value: Any) -> tuple[float, float]:
@@ -115,19 +121,38 @@ Tokens = Annotated[Prior, Amount("tokens")]
 Examples = Annotated[Prior, Amount("examples")]
 Usd = Annotated[Prior, Amount("USD")]
 UsdPerMtok = Annotated[Prior, Amount("USD per million tokens")]
+Times = Annotated[Prior, Amount("times")]
 Share = Annotated[Prior, Amount("share", domain="fraction")]
 EventsAYear = Annotated[
-    Prior, Amount("events a year", below=366.0, why="what happens daily is a cost a month, not an event")
+    Prior, Amount("events a year", below=1e6, why="what happens every minute is a cost, not an event")
 ]
 Interval = Annotated[
     Prior, Amount("months", above=0.0, why="an interval of 0 months never passes; add min = 0.1")
 ]
+Lifetime = Annotated[Prior, Amount("months", above=0.0, why="a life of 0 months never was; add min = 1")]
+Ratio = Annotated[Prior, Amount("times", above=0.0, why="a price cannot fall to nothing")]
 RetryRate = Annotated[
     Prior, Amount("share", domain="fraction", below=1.0, why="a call that always fails is never done")
 ]
 Growth = Annotated[
     Prior, Amount("a month", domain="real", at_least=-1.0, why="volume cannot fall by more than all of it")
 ]
+
+
+class ShareOrRest(Amount):
+    """A share of the calls, or the word "rest"."""
+
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return value if value == "rest" else super().read(value, info)
+
+
+class DateOrMonths(Amount):
+    """A date, or a number of months."""
+
+    def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return value if type(value) is date else super().read(value, info)
+
+
 Band = Annotated[tuple[float, float], PlainValidator(_band)]
 
 
@@ -152,6 +177,7 @@ class Workload(Table):
     output_tokens: Tokens | None = None
     task_changes_per_year: EventsAYear | None = None
     cost_per_day_behind: Usd | None = None
+    ends_per_year: EventsAYear | None = None
 
 
 class Price(Table):
@@ -173,21 +199,86 @@ class Tuning(Table):
     labelled_examples: Examples | None = None
     relabelled_examples: Examples | None = None
     cost_per_label: Usd | None = None
+    error_growth_per_month: Share | None = None
+    give_up: Annotated[GiveUp, PlainValidator(_one_of(GiveUp))] = "never"
+    ends: Annotated[date | Prior, DateOrMonths("months")] | None = None
+
+
+class Pilot(Table):
+    """A trial before the strategy is built: what it costs, and how long until it is known."""
+
+    cost: Usd | None = None
+    hours: Hours | None = None
+    months: Months | None = None
+
+
+class Hosting(Table):
+    """Machines by the hour, idle or not."""
+
+    usd_per_hour: Annotated[Prior, Amount("USD an hour")]
+    calls_per_hour: (
+        Annotated[Prior, Amount("calls an hour", above=0.0, why="a replica that serves none is no use")]
+        | None
+    ) = None
+    peak_to_mean: Times | None = None
+    min_replicas: Annotated[Prior, Amount("replicas")] | None = None
+    shared_by: Annotated[Prior, Amount("services", at_least=1.0, why="the service is one of them")] | None = (
+        None
+    )
+
+
+class Cascade(Table):
+    """Every call to a first strategy, a share of them on to a second."""
+
+    first: str
+    second: str
+    escalation_rate: Share
+
+
+class Wait(Table):
+    """One strategy for some months, another from then on."""
+
+    first: str
+    then: str
+    months: Months
+
+
+class Model(Table):
+    """What is known, and uncertain, of a model itself; the strategies on one model share it."""
+
+    catalogue_name: Annotated[str | None, Field(alias="is")] = None
+    price: Price | None = None
+    tuned: Price | None = None
+    price_changes_per_year: EventsAYear | None = None
+    price_change_ratio: Ratio | None = None
+    market_decline_per_year: Share | None = None
+    retires_after_months: Lifetime | None = None
+    released: date | None = None
+
+    @property
+    def afresh(self) -> tuple[Prior, ...]:
+        """What is drawn afresh at each event, and so is no one value of a future."""
+        return tuple(p for p in (self.price_change_ratio, self.retires_after_months) if p is not None)
 
 
 class CostLine(Table):
     """A cost of the scenario's own: an amount in dollars, times a driver."""
 
     name: Annotated[str, _named("the name of a cost")]
-    driver: Annotated[Driver, PlainValidator(_driver)]
+    driver: Annotated[Driver, PlainValidator(_one_of(Driver))]
     amount: Usd
 
 
 class Strategy(Table):
     """One way to serve the workload."""
 
-    price: Price
-    price_multiplier: Annotated[Prior, Amount("times")] | None = None
+    model: str | None = None
+    price: Price | None = None
+    mix: dict[str, Annotated[Prior | Literal["rest"], ShareOrRest("share", domain="fraction")]] | None = None
+    cascade: Cascade | None = None
+    wait: Wait | None = None
+    follows_market: Annotated[FollowsMarket | None, PlainValidator(_one_of(FollowsMarket))] = None
+    price_multiplier: Times | None = None
     prompt_tokens: Tokens | None = None
     output_tokens: Tokens | None = None
     cache_hit: Share | None = None
@@ -205,9 +296,12 @@ class Strategy(Table):
     hours_per_month: HoursAMonth | None = None
     hours_per_task_change: Hours | None = None
     days_per_task_change: Days | None = None
+    migration_hours: Hours | None = None
     build_months: Months | None = None
     success_probability: Share | None = None
     fallback: str | None = None
+    pilot: Pilot | None = None
+    hosting: Hosting | None = None
     tuning: Tuning | None = None
     costs: Annotated[tuple[CostLine, ...], Field(strict=False)] = ()
 
@@ -215,6 +309,15 @@ class Strategy(Table):
     def tuned(self) -> bool:
         """Whether the strategy serves from a model that is trained for it."""
         return self.tuning is not None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The strategies that a mix, a cascade or a waiting strategy is made of; empty for any other."""
+        if self.mix is not None:
+            return tuple(self.mix)
+        if self.cascade is not None:
+            return self.cascade.first, self.cascade.second
+        return (self.wait.first, self.wait.then) if self.wait is not None else ()
 
 
 class Expect(Table):
@@ -238,6 +341,7 @@ class ScenarioTables(Table):
     currency: Annotated[str, _named("a currency, such as USD")] = "USD"
     credibility: Annotated[float, PlainValidator(_credibility)] = CREDIBILITY
     workload: Workload
+    models: dict[Annotated[str, _named("the name of a model")], Model] = {}
     strategies: dict[Annotated[str, _named("the name of a strategy")], Strategy]
     expect: Expect | None = None
 
@@ -247,9 +351,20 @@ def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
     if not path:
         return ScenarioTables
     inner = re.sub(r"\.\d+$", "", ".".join(str(part) for part in path[2:]))
-    if path[0] == "strategies":
-        tables: dict[str, type[Table]]
-        tables = {"": Strategy, "price": Price, "tuning": Tuning, "costs": CostLine}
-        return tables.get(inner)
+    inside: dict[str, dict[str, type[Table]]] = {
+        "strategies": {
+            "": Strategy,
+            "price": Price,
+            "tuning": Tuning,
+            "pilot": Pilot,
+            "hosting": Hosting,
+            "cascade": Cascade,
+            "wait": Wait,
+            "costs": CostLine,
+        },
+        "models": {"": Model, "price": Price, "tuned": Price},
+    }
+    if path[0] in inside:
+        return inside[str(path[0])].get(inner)
     top: dict[str, type[Table]] = {"workload": Workload, "expect": Expect}
     return top.get(str(path[0])) if len(path) == 1 else None

@@ -21,6 +21,9 @@ Domain = Literal["real", "positive", "fraction"]
 Grade = Literal["measured", "elicited", "weak"]
 
 CREDIBILITY = 0.9
+NEVER = 1e-9
+"""A limit that an input has beside its domain may be passed with this probability: the run checks it."""
+
 LEAST_MASS = 1e-6
 """Bounds that keep less of a law than this are refused: too little is left to be meant."""
 
@@ -118,15 +121,15 @@ def check(law: Law, quantity: Quantity) -> None:
         raise NotationError(f"{law} falls below 0 with probability {p:.2g}; add min = 0")
     if domain == "fraction" and high > 1 and (p := 1 - float(law.cdf(1.0))) > 0:
         raise NotationError(f"{law} exceeds 1 with probability {p:.2g}; add max = 1")
-    if quantity.above is not None and (p := float(law.cdf(quantity.above))) > 0:
+    if quantity.above is not None and (p := float(law.cdf(quantity.above))) > NEVER:
         raise NotationError(
             f"{law} falls to {quantity.above:g} or below with probability {p:.2g}; {quantity.why}"
         )
-    if quantity.at_least is not None and (p := float(law.cdf(_just_below(law, quantity.at_least)))) > 0:
+    if quantity.at_least is not None and (p := float(law.cdf(_just_below(law, quantity.at_least)))) > NEVER:
         raise NotationError(
             f"{law} falls below {quantity.at_least:g} with probability {p:.2g}; {quantity.why}"
         )
-    if quantity.below is not None and (p := 1 - float(law.cdf(_just_below(law, quantity.below)))) > 0:
+    if quantity.below is not None and (p := 1 - float(law.cdf(_just_below(law, quantity.below)))) > NEVER:
         raise NotationError(
             f"{law} reaches {quantity.below:g} or more with probability {p:.2g}; {quantity.why}"
         )
@@ -200,8 +203,8 @@ def _read_text(text: str, quantity: Quantity, credibility: float) -> Law:
     body = _without_unit(" ".join(text.split()), quantity)
     if interval := _INTERVAL.fullmatch(body):
         low, high = interval.groups()
-        if high.endswith(("%", "k", "K", "M")) and low[-1].isdigit() and low != "0":
-            sign = high[-1]
+        sign = high[-1]
+        if sign in "%kKM" and low[-1].isdigit() and 0 < _numeral(low) < _numeral(high):
             raise NotationError(
                 f"found {shown(text)}: does {sign} belong to both ends? Write it at each, "
                 f'"{low}{sign} to {high}"'
@@ -228,6 +231,11 @@ def _without_unit(text: str, quantity: Quantity) -> str:
         return body
     own = f"is in {quantity.unit}" if quantity.unit else "has no unit"
     raise NotationError(f'found {shown(text)}, but this {own}; write "{body}" converted to it')
+
+
+def _numeral(text: str) -> float:
+    """The number without its sign of scale: 5 for "5k"."""
+    return float(re.sub(r"[_\s$%kKM]", "", text).replace("−", "-"))
 
 
 def _from_text(text: str, quantity: Quantity) -> float:

@@ -1,5 +1,6 @@
 """Scenarios with everything in them, for the tests that hold the engine to the slow model."""
 
+from datetime import date
 from typing import Any
 
 WORKLOAD: dict[str, Any] = {
@@ -143,3 +144,116 @@ STEADY: dict[str, Any] = {
 }
 
 ALL = {"everything": EVERYTHING, "users": USERS, "steady": STEADY}
+
+MIXED: dict[str, Any] = {
+    "title": "Mixed, waiting, hosted, piloted, retired, closed, given up",
+    "baseline": "prompt",
+    "horizon_months": 24,
+    "start": date(2026, 12, 1),
+    "discount_rate": 0.08,
+    "hourly_rate": "60 to 120",
+    "workload": {
+        "calls_per_month": "500_000 to 2M",
+        "growth_per_month": 0.02,
+        "volatility_per_month": 0.1,
+        "input_tokens": 400,
+        "output_tokens": "100 to 200",
+        "task_changes_per_year": "0.5 to 2",
+        "cost_per_day_behind": 50,
+        "ends_per_year": 0.15,
+    },
+    "models": {
+        "large": {
+            "price": {"input": 1.0, "cached": 0.25, "output": 4.0},
+            "price_changes_per_year": 1.5,
+            "price_change_ratio": {"dist": "lognorm", "s": 0.5, "scale": 0.8},
+            "market_decline_per_year": "30% to 70%",
+            "retires_after_months": {"dist": "weibull_min", "c": 4, "scale": 20},
+            "released": date(2025, 12, 1),
+        },
+        "small": {
+            "price": {"input": "0.08 to 0.12", "output": 0.4},
+            "market_decline_per_year": 0.5,
+            "retires_after_months": {"dist": "gamma", "a": 2, "scale": 4},
+        },
+    },
+    "strategies": {
+        "prompt": {
+            "model": "large",
+            "prompt_tokens": 2500,
+            "cache_hit": "20% to 60%",
+            "retry_rate": "1% to 5%",
+            "hours_per_month": 2,
+            "hours_per_task_change": 6,
+            "days_per_task_change": 2,
+            "migration_hours": "4 to 24",
+        },
+        "small_prompt": {
+            "like": "prompt",
+            "model": "small",
+            "cache_hit": 0,
+            "build_months": "0.5 to 2",
+            "success_probability": 0.6,
+            "setup_hours": 10,
+            "follows_market": "never",
+        },
+        "fine_tune": {
+            "model": "small",
+            "price_multiplier": 2,
+            "prompt_tokens": 400,
+            "error_rate": "1% to 3%",
+            "cost_per_error": 0.002,
+            "setup_hours": "20 to 40",
+            "hours_per_month": "5 to 10",
+            "hours_per_task_change": 3,
+            "build_months": 1.5,
+            "pilot": {"cost": 300, "hours": 10, "months": "0.5 to 2"},
+            "fallback": "small_prompt",
+            "tuning": {
+                "training_cost": "100 to 900",
+                "retrain_every_months": "2 to 4",
+                "drift_retrains_per_year": 1,
+                "labelled_examples": 2000,
+                "cost_per_label": 0.05,
+                "retrain_hours": 4,
+                "error_growth_per_month": "0.5% to 2%",
+                "give_up": "at_retrain",
+                "ends": "6 to 30",
+            },
+        },
+        "own_machine": {
+            "like": "fine_tune",
+            "price": {"input": 0.0, "output": 0.0},
+            "hosting": {
+                "usd_per_hour": 2.5,
+                "calls_per_hour": 900,
+                "peak_to_mean": "2 to 4",
+                "min_replicas": 1,
+                "shared_by": 2,
+            },
+            "tuning": {"ends": date(2028, 3, 1), "give_up": "never", "error_growth_per_month": 0},
+        },
+        "routing": {
+            "mix": {"prompt": "10% to 30%", "fine_tune": "rest"},
+            "setup_hours": 8,
+            "hours_per_month": 1,
+        },
+        "cascade": {
+            "cascade": {"first": "small_prompt", "second": "prompt", "escalation_rate": "10% to 40%"},
+            "build_months": 1,
+            "success_probability": 0.8,
+            "costs": [{"name": "router", "driver": "call", "amount": 0.0001}],
+        },
+        "wait": {"wait": {"first": "prompt", "then": "fine_tune", "months": "3 to 8"}},
+        "wait_for_mix": {
+            "wait": {"first": "small_prompt", "then": "routing", "months": 4},
+            "fallback": "cascade",
+        },
+        "nested": {
+            "mix": {"cascade": 0.5, "own_machine": 0.3, "wait": "rest"},
+            "pilot": {"months": 1, "cost": 50},
+        },
+    },
+}
+
+ALL["mixed"] = MIXED

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from everything import ALL
+from random_scenarios import random_scenario
 from slow_model import Future, costs_of, outcome, simulate
 
 import mcost
@@ -14,16 +15,45 @@ from mcost.draws import BLOCK, Draws, draw
 from mcost.payoff import fold
 
 
-def future_of(drawn: Draws, i: int, noise: np.ndarray | None) -> Future:
+def age(scenario: mcost.Scenario, name: str) -> float:
+    released = scenario.models[name].released
+    return 0.0 if released is None or scenario.start is None else (scenario.start - released).days / 30.4375
+
+
+def lives(months: list[int], age: float) -> list[float]:
+    """Lifetimes whose sums fall in these months, counted from an age."""
+    times, last = [], -age
+    for k, month in enumerate(months):
+        time = month - 1 + (months[: k + 1].count(month)) / (months.count(month) + 1)
+        times.append(time - last)
+        last = time
+    return times
+
+
+def future_of(scenario: mcost.Scenario, drawn: Draws, i: int, noise: np.ndarray | None) -> Future:
     """Draw i of a block, as the slow model reads a future."""
 
     def months(counts: np.ndarray) -> list[int]:
         return [t for t, count in enumerate(counts[:, i]) for _ in range(round(count))]
 
+    events = {name: months(counts) for name, counts in drawn.events.items()}
+    ratios, lifetimes = {}, {}
+    for name, model in scenario.models.items():
+        if name in drawn.price_steps and model.price_changes_per_year and model.price_change_ratio:
+            path = drawn.price_steps[name][:, i]
+            moved = [t for t in range(2, len(path)) if path[t] != path[t - 1]]
+            events[model.price_changes_per_year.name] = moved
+            ratios[model.price_change_ratio.name] = [float(path[t] / path[t - 1]) for t in moved]
+        if name in drawn.retirements and model.retires_after_months:
+            lifetimes[model.retires_after_months.name] = lives(months(drawn.retirements[name]), age(scenario, name))
+    end = None if drawn.end_month is None else float(drawn.end_month[i]) - 0.5
     return Future(
         values={name: float(values[i]) for name, values in drawn.values.items()},
         noise=[] if noise is None else [float(z) for z in noise[:, i]],
-        event_months={name: months(counts) for name, counts in drawn.events.items()},
+        event_months=events,
+        price_ratios=ratios,
+        lifetimes=lifetimes,
+        end_month=end,
         success={name: bool(met[i]) for name, met in drawn.success.items()},
     )
 
@@ -42,40 +72,54 @@ def noise_of(scenario: mcost.Scenario, drawn: Draws) -> np.ndarray | None:
     return noise
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_the_same_futures_cost_the_same_by_line_and_month(name: str) -> None:
-    scenario = mcost.load(ALL[name])
-    drawn = draw(scenario, seed=7, block=3)
+def assert_same_costs(data: dict[str, Any], seed: int, block: int, step: int) -> None:
+    """Every line of every strategy in every month, and every pay-off, of some futures of a block."""
+    scenario = mcost.load(data)
+    drawn = draw(scenario, seed, block)
     found = costs(scenario, drawn)
     lines = {strategy: ledger.by_line() for strategy, ledger in found.ledgers.items()}
     folded = fold(found)
     noise = noise_of(scenario, drawn)
-    for i in range(0, BLOCK, 19):
-        future = future_of(drawn, i, noise)
-        expected = costs_of(ALL[name], future)
+    zeros = [0.0] * (scenario.horizon_months + 1)
+    for i in range(0, BLOCK, step):
+        future = future_of(scenario, drawn, i, noise)
+        expected = costs_of(data, future)
         for strategy, by_line in lines.items():
             for line, usd in by_line.items():
-                zeros = [0.0] * (scenario.horizon_months + 1)
-                assert usd[:, i] == pytest.approx(expected[strategy].get(line, zeros), rel=1e-9, abs=1e-9), (
-                    f"{strategy}, {line}, draw {i}"
-                )
+                slow = expected[strategy].get(line, zeros)
+                assert usd[:, i] == pytest.approx(slow, rel=1e-9, abs=1e-9), f"{strategy}, {line}, draw {i}"
             assert set(expected[strategy]) <= set(by_line)
-        judged = outcome(expected, ALL[name], future)
+        judged = outcome(expected, data, future)
         for row, strategy in enumerate(folded.strategies):
             assert folded.total[row, i] == pytest.approx(judged["totals"][strategy], rel=1e-9)
         for candidate, payoff in folded.payoffs.items():
-            slow = judged["candidates"][candidate]
-            assert payoff.saving[i] == pytest.approx(slow["saving"], rel=1e-7, abs=1e-6)
-            assert payoff.break_even_month[i] == slow["break_even_month"]
-            assert payoff.first_touch[i] == slow["first_touch"]
-            assert payoff.cash_at_risk[i] == pytest.approx(slow["cash_at_risk"], rel=1e-7, abs=1e-6)
+            answer = judged["candidates"][candidate]
+            assert payoff.saving[i] == pytest.approx(answer["saving"], rel=1e-7, abs=1e-6)
+            assert payoff.break_even_month[i] == answer["break_even_month"]
+            assert payoff.first_touch[i] == answer["first_touch"]
+            assert payoff.cash_at_risk[i] == pytest.approx(answer["cash_at_risk"], rel=1e-7, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_same_futures_cost_the_same_by_line_and_month(name: str) -> None:
+    assert_same_costs(ALL[name], seed=7, block=3, step=29)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_scenarios_cost_the_same_by_line_and_month(seed: int) -> None:
+    assert_same_costs(random_scenario(seed), seed=seed, block=0, step=290)
+
+
+def bar_met(examples: float) -> float:
+    """The documented curve, written again: logit P = -2.0 + 0.36 ln n."""
+    return 1 / (1 + math.exp(2.0 - 0.36 * math.log(examples)))
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_futures_of_its_own_give_the_same_verdict_within_error(name: str) -> None:
     """The slow model draws by itself (Mersenne Twister, rejection, its own gaps): nothing is shared."""
     n = 4_000
-    slow = simulate(ALL[name], draws=n, seed=11)
+    slow = simulate(ALL[name], draws=n, seed=11, success_of_examples=bar_met)
     answer = mcost.run(ALL[name], draws=65_536, seed=5)
     for candidate, found in answer.candidates.items():
         expected = slow["candidates"][candidate]

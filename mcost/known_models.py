@@ -1,0 +1,120 @@
+"""Models that a scenario names: price, life and end of tuning from the price table, where it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from mcost.errors import NotationError, Problem
+from mcost.law import Certain
+from mcost.prices import ModelPrice, UnknownModelError, newest_date, price_of
+from mcost.uncertain import Prior, Quantity, read
+
+PRICES = ("input", "cached", "cache_write", "output")
+
+
+@dataclass
+class Known:
+    """A scenario's data with every model filled in, and what the price table says of each."""
+
+    data: dict[str, Any]
+    facts: dict[str, ModelPrice] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def with_known_models(data: Mapping[str, Any]) -> Known:
+    """Fill in price, tuned price and hosting fee of each model that is named from the price table.
+
+    A strategy's ``model`` is a name in ``[models]`` or a catalogue name; what the scenario says itself
+    stays. Prices are those of ``start``; without it, of the newest date of the price table.
+    """
+    strategies, models = data.get("strategies"), data.get("models", {})
+    known = Known(dict(data))
+    if not isinstance(strategies, dict) or not isinstance(models, dict):
+        return known
+    rows: dict[str, Any] = {name: dict(row) if isinstance(row, dict) else row for name, row in models.items()}
+    named: dict[str, list[dict[str, Any]]] = {}
+    for name, strategy in strategies.items():
+        model = strategy.get("model") if isinstance(strategy, dict) else None
+        if isinstance(model, str):
+            named.setdefault(model, []).append(strategy)
+            if model not in rows:
+                rows[model] = {"is": model}
+                _look_up(known, model, model, ("strategies", name, "model"), named[model])
+    for name, row in rows.items():
+        catalogue_name = row.get("is") if isinstance(row, dict) else None
+        if isinstance(catalogue_name, str) and name not in known.facts and name in models:
+            _look_up(known, name, catalogue_name, ("models", name, "is"), named.get(name, []))
+        if name in known.facts and isinstance(row, dict):
+            _fill(row, known.facts[name])
+    if rows:
+        known.data["models"] = rows
+    known.data["strategies"] = {name: _hosted(strategy, known.facts) for name, strategy in strategies.items()}
+    return known
+
+
+def _look_up(
+    known: Known, name: str, catalogue_name: str, path: tuple[str, ...], users: list[dict[str, Any]]
+) -> None:
+    start = known.data.get("start")
+    tokens = max((_request_tokens(known.data, strategy) for strategy in users), default=4000)
+    try:
+        known.facts[name] = price_of(
+            catalogue_name, on=start if type(start) is date else None, request_tokens=tokens
+        )
+    except UnknownModelError as error:
+        known.problems.append(Problem(path, str(error)))
+
+
+def _request_tokens(data: Mapping[str, Any], strategy: Mapping[str, Any]) -> int:
+    """The size of one request, on average: some prices rise with it."""
+    workload = data.get("workload")
+    sizes = [
+        strategy.get("prompt_tokens"),
+        workload.get("input_tokens") if isinstance(workload, dict) else None,
+    ]
+    total = 0.0
+    for size in sizes:
+        try:
+            total += read(size, Quantity("tokens")).mean() if size is not None else 0.0
+        except NotationError:  # told where the key itself is read
+            continue
+    return max(1, round(total))
+
+
+def _fill(row: dict[str, Any], facts: ModelPrice) -> None:
+    if "price" not in row:
+        given = {key: getattr(facts, key) for key in PRICES}
+        row["price"] = {
+            key: _price(usd, facts, facts.source) for key, usd in given.items() if usd is not None
+        }
+    if "tuned" not in row and facts.tuned is not None:
+        tuned = {key: getattr(facts.tuned, key) for key in ("input", "cached", "output")}
+        row["tuned"] = {
+            key: _price(usd, facts, facts.tuned.source) for key, usd in tuned.items() if usd is not None
+        }
+    if "released" not in row and "retires_after_months" in row and facts.released is not None:
+        row["released"] = facts.released
+
+
+def _price(usd: float, facts: ModelPrice, source: str, unit: str = "USD per million tokens") -> Prior:
+    return Prior("", unit, "positive", Certain(usd), source, facts.as_of, "measured", catalogued=facts.model)
+
+
+def _hosted(strategy: Any, facts: Mapping[str, ModelPrice]) -> Any:
+    """A tuned model's hourly fee belongs to the provider's price of it, where the scenario says neither."""
+    if not isinstance(strategy, dict) or "tuning" not in strategy:
+        return strategy
+    found = facts.get(str(strategy.get("model")))
+    said = strategy.keys() & {"hosting", "price_multiplier"}
+    if found is None or found.tuned is None or said or not found.tuned.hosting_usd_per_hour:
+        return strategy
+    fee = _price(found.tuned.hosting_usd_per_hour, found, found.tuned.source, "USD an hour")
+    return {**strategy, "hosting": {"usd_per_hour": fee}}
+
+
+def begins(start: date | None) -> date:
+    """The day from which dated events count: ``start``, or the newest date of the price table."""
+    return start or newest_date()

@@ -253,9 +253,9 @@ def _attempts(world: World, strategy: Strategy) -> tuple[Array, Array]:
     """
     retry = world.value(strategy.retry_rate)
     if strategy.max_attempts is None:
-        return 1 / (1 - retry), np.zeros(world.n)
+        return np.asarray(1 / (1 - retry)), np.zeros(world.n)
     lost = retry ** world.value(strategy.max_attempts)
-    return (1 - lost) / (1 - retry), lost
+    return np.asarray((1 - lost) / (1 - retry)), lost
 
 
 def _replicas(world: World, strategy: Strategy, attempts: Array) -> Array:

@@ -84,9 +84,7 @@ class InfeasibleMetalog(ValueError):  # noqa: N818
         return f"{self.reason}; nearest feasible: {_named(self.point, self.nearest)}"
 
 
-def fit(
-    points: Mapping[float, float], low: float | None = None, high: float | None = None
-) -> Metalog:
+def fit(points: Mapping[float, float], low: float | None = None, high: float | None = None) -> Metalog:
     """Fit the metalog that passes through the given percentiles.
 
     Parameters
@@ -383,15 +381,11 @@ class Metalog:
         return logits
 
 
-def _checked(
-    points: Mapping[float, float], low: float | None, high: float | None
-) -> tuple[Array, Array]:
+def _checked(points: Mapping[float, float], low: float | None, high: float | None) -> tuple[Array, Array]:
     """Probabilities and quantiles, shape (k,) each and in order, or a ValueError that says why."""
     _check_bounds(low, high)
     if not MIN_TERMS <= len(points) <= MAX_TERMS:
-        raise ValueError(
-            f"a metalog needs {MIN_TERMS} to {MAX_TERMS} percentiles, not {len(points)}"
-        )
+        raise ValueError(f"a metalog needs {MIN_TERMS} to {MAX_TERMS} percentiles, not {len(points)}")
     pairs = [(float(p), float(x)) for p, x in points.items()]
     for p, x in pairs:
         if not 0.0 < p < 1.0:
@@ -643,9 +637,7 @@ def _feasible(probability: Array, x: Array, low: float | None, high: float | Non
     return coefficients is not None and _rises(coefficients)
 
 
-def _infeasible(
-    probability: Array, x: Array, low: float | None, high: float | None
-) -> InfeasibleMetalog:
+def _infeasible(probability: Array, x: Array, low: float | None, high: float | None) -> InfeasibleMetalog:
     """The error for infeasible points, with the one move that mends them and is least.
 
     The slope of M is linear in each point's M-value, so the values that mend one point, the
@@ -690,9 +682,7 @@ def _infeasible(
         if best is None or change < best[0]:
             best = float(change), j, good
 
-    bounds = [
-        f"{name} bound {b:.15g}" for name, b in (("lower", low), ("upper", high)) if b is not None
-    ]
+    bounds = [f"{name} bound {b:.15g}" for name, b in (("lower", low), ("upper", high)) if b is not None]
     within = f" with {' and '.join(bounds)}" if bounds else ""
     reason = f"no metalog{within} passes through {_listed(probability, x)}"
     if best is None:
@@ -706,9 +696,7 @@ def _infeasible(
     return InfeasibleMetalog(reason, float(probability[j]), edge)
 
 
-def _rounded(
-    edge: float, side: int, x: Array, low: float | None, high: float | None
-) -> list[float]:
+def _rounded(edge: float, side: int, x: Array, low: float | None, high: float | None) -> list[float]:
     """Ever finer decimals just above (side 1) or below (side -1) the edge, one of the points x."""
     others = [float(v) for v in (*x, *(b for b in (low, high) if b is not None)) if v != edge]
     gap = min(abs(edge - v) for v in others)

@@ -1,0 +1,102 @@
+"""``mcost check``: whether scenarios are valid, how they were read, and whether their verdict holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcost.cli import WRONG, common
+from mcost.errors import McostError
+from mcost.version import VERSION
+
+if TYPE_CHECKING:
+    from mcost.scenario import Scenario
+
+
+@click.command("check", epilog="Example: mcost check contested")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@common.options(common.draws, common.seed, common.horizon, common.overrides, common.as_json)
+def command(
+    scenarios: tuple[str, ...],
+    draws: int,
+    seed: int,
+    horizon: int | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Whether each SCENARIO is valid, how its inputs were read, and whether its [expect] holds.
+
+    A folder stands for every scenario file in it. Exits with 2 where a file is wrong, with 1 where an
+    [expect] does not hold.
+    """
+    from mcost.checks import call_costs, input_rows
+
+    results, failed, wrong = [], False, False
+    for name in _files(scenarios):
+        try:
+            built = common.load_scenario(name, overrides, horizon)
+            held = _expectations(built, draws, seed) if built.expect else []
+        except McostError as error:
+            click.echo(f"error: {error}", err=True)
+            wrong = True
+            continue
+        failed |= not all(line.holds for line in held)
+        if as_json:
+            calls = {s: {"call_usd": c, "month_1_usd": m} for s, (c, m) in call_costs(built).items()}
+            results.append(
+                {
+                    "scenario": {"title": built.title, "file": built.file, "sha256": built.sha256},
+                    "inputs": input_rows(built),
+                    "tokens": calls,
+                    "expect": [vars(line) for line in held],
+                }
+            )
+        else:
+            _print_check(name, built, held, whole=len(scenarios) == 1 and not Path(name).is_dir())
+    if as_json:
+        common.print_json({"mcost": VERSION, "checked": results})
+    if wrong or failed:
+        sys.exit(WRONG if wrong else common.NOT_MET)
+
+
+def _files(names: tuple[str, ...]) -> list[str]:
+    """Every scenario named; a folder stands for the files in it."""
+    files = []
+    for name in names:
+        if not Path(name).is_dir():
+            files.append(name)
+            continue
+        inside = sorted(str(file) for file in Path(name).glob("*.toml"))
+        if not inside:
+            raise McostError(f"{name}: found no scenario file (*.toml) in this folder")
+        files += inside
+    return files
+
+
+def _expectations(scenario: Scenario, draws: int, seed: int) -> list[Any]:
+    from mcost.answer import run as answer_of
+    from mcost.checks import expectations
+
+    return expectations(scenario, answer_of(scenario, draws, seed))
+
+
+def _print_check(name: str, scenario: Scenario, held: list[Any], whole: bool) -> None:
+    from mcost.report.inputs import a_call, inputs
+
+    holds = sum(line.holds for line in held)
+    kept = f"{holds} of {len(held)} expectations hold" if held else "expects nothing"
+    click.echo(
+        f"{name}: valid; {len(scenario.inputs)} inputs, {len(scenario.strategies)} strategies, "
+        f"{scenario.horizon_months} months; {kept}"
+    )
+    for line in held:
+        if whole or not line.holds:
+            mark = "holds" if line.holds else "FAILS"
+            click.echo(f"  {mark}  {line.key}: expected {line.expected}, found {line.found}")
+    if whole:
+        for table in (inputs(scenario), a_call(scenario)):
+            click.echo()
+            common.print_table(table)

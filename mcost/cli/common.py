@@ -1,0 +1,65 @@
+"""What several commands share: their options, and how they read and print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mcost.report.verdict import Table
+    from mcost.scenario import Scenario
+
+NOT_MET = 1
+
+
+def options(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+draws = click.option(
+    "--draws", type=int, default=65_536, show_default=True, help="Number of futures to simulate."
+)
+seed = click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same numbers.")
+overrides = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Set a key, e.g. workload.calls_per_month='2M to 4M'; may be repeated.",
+)
+horizon = click.option("--horizon", type=int, help="Months that count, instead of the scenario's own.")
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+
+
+def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None) -> Scenario:
+    from mcost.scenario import load
+
+    extra = () if horizon is None else (f"horizon_months={horizon}",)
+    return load(scenario, set=(*overrides, *extra))
+
+
+def print_json(data: object) -> None:
+    import json
+
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(table: Table) -> None:
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        from mcost.report.terminal import show_table
+
+        show_table(table, Console(highlight=False))
+    else:
+        from mcost.report.plain import table as plain_table
+
+        click.echo(plain_table(table))

@@ -1,0 +1,95 @@
+"""``mcost run``: the verdict on a scenario."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mcost.cli import common
+from mcost.errors import McostError
+
+if TYPE_CHECKING:
+    from mcost.answer import Answer
+    from mcost.scenario import Scenario
+
+
+@click.command("run", epilog="Example: mcost run contested --horizon 36 --require 0.3")
+@click.argument("scenario")
+@common.options(common.draws, common.seed, common.horizon, common.overrides, common.as_json)
+@click.option(
+    "--require",
+    "required",
+    multiple=True,
+    metavar="P",
+    help="Exit with 1 where P(pays off) of the headline is below P; NAME=P for a candidate by name.",
+)
+def command(
+    scenario: str,
+    draws: int,
+    seed: int,
+    horizon: int | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    required: tuple[str, ...],
+) -> None:
+    """The verdict on SCENARIO: a file, or the name of a shipped scenario.
+
+    Simulates every strategy over the same futures; says with what probability each pays off within the
+    horizon, what it saves or costs, when, and where the money goes.
+    """
+    from mcost.answer import run as answer_of
+
+    built = common.load_scenario(scenario, overrides, horizon)
+    demands = [_demand(text, built) for text in required]
+    answer = answer_of(built, draws, seed)
+    if as_json:
+        common.print_json(answer.to_dict())
+    else:
+        _print_verdict(answer)
+    missed = [said for demand in demands if (said := _missed(answer, *demand))]
+    for said in missed:
+        click.echo(f"not met: {said}", err=True)
+    if missed:
+        sys.exit(common.NOT_MET)
+
+
+def _demand(text: str, scenario: Scenario) -> tuple[str | None, float]:
+    """``0.6``, ``60%`` or ``fine_tune=0.6`` as candidate (None: the headline) and probability."""
+    from mcost.errors import NotationError, nearest, shown
+    from mcost.uncertain import Quantity, read
+
+    name, equals, written = text.rpartition("=")
+    if equals and name not in scenario.candidates:
+        raise McostError(f"--require {text}: no such candidate{nearest(name, scenario.candidates)}")
+    if not scenario.candidates:
+        raise McostError(f"--require {text}: the scenario has no candidate, only its baseline")
+    try:
+        law = read(written, Quantity("share", "fraction"))
+    except NotationError as error:
+        raise McostError(f"--require {text}: {error}") from None
+    if not law.certain:
+        raise McostError(f"--require {text}: found {shown(written)}; expected one probability, such as 0.6")
+    return name or None, law.mean()
+
+
+def _missed(answer: Answer, name: str | None, least: float) -> str | None:
+    name = name or answer.headline
+    assert name is not None
+    found = answer.candidates[name].pays_off
+    if found.probability >= least:
+        return None
+    margin = 1.96 * found.standard_error
+    return f"{name} pays off in {found.probability:.4g} ± {margin:.2g} of futures, below {least:g}"
+
+
+def _print_verdict(answer: Answer) -> None:
+    from mcost.report.verdict import verdict
+
+    if sys.stdout.isatty():
+        from mcost.report.terminal import show
+
+        show(verdict(answer))
+    else:
+        click.echo(str(answer))

@@ -35,11 +35,11 @@ class Order:
     always: bool
 
     def same_as(self, other: Order) -> Mask:
-        """Where the two differ in nothing but their calls: ndarray (n,) of bool."""
+        """Where the two are launched as one, whatever calls they get and until when: ndarray (n,) of bool."""
         if (self.name, self.always) != (other.name, other.always):
             return np.zeros(self.pays.size, dtype=bool)
         same: Mask = (self.pays == other.pays) & (self.counts == other.counts)
-        same &= (self.gate == other.gate) & (self.last == other.last)
+        same &= self.gate == other.gate
         return same
 
 
@@ -105,16 +105,18 @@ def orders_of(world: World, name: str, calls: Array) -> list[Order]:
     )
     orders: list[Order] = []
     for order in _spread(world, alone):
-        _join(orders, order)
+        _join(world, orders, order)
     return orders
 
 
-def _join(orders: list[Order], new: Order) -> None:
+def _join(world: World, orders: list[Order], new: Order) -> None:
     """Add an order; where it is one of those already there, that one takes its calls and is paid once."""
     for i, known in enumerate(orders):
         same = known.same_as(new)
         if same.any():
-            orders[i] = replace(known, calls=known.calls + new.calls * same)
+            calls = known.calls * (world.month <= known.last) + new.calls * (same & (world.month <= new.last))
+            last = np.where(same, np.maximum(known.last, new.last), known.last)
+            orders[i] = replace(known, calls=calls, last=last)
             if same.all():
                 return
             new = replace(new, calls=new.calls * ~same, last=np.where(same, -1.0, new.last))

@@ -10,7 +10,7 @@ import math
 import random
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Lines = dict[str, list[float]]  # cost line -> USD by month 0 ... H
@@ -510,8 +510,11 @@ def spread(w: World, order: Order, calls: list[float], orders: dict[Order, list[
     # "A mixed strategy sends shares of the calls to other strategies (routing), or sends every call to a
     # first one and a share on to a second (cascade). [...] every other line of each part is paid in full,
     # once": a strategy that is reached twice is one order with the calls of both.
-    known = orders.get(order, [0.0] * len(calls))
-    orders[order] = [a + b for a, b in zip(known, calls, strict=True)]
+    # Gap: so is one that is in use until another month.
+    mine, last = [c if t <= order.last else 0.0 for t, c in enumerate(calls)], order.last
+    for known in [o for o in orders if replace(o, last=order.last) == order]:
+        mine, last = [a + b for a, b in zip(orders.pop(known), mine, strict=True)], max(last, known.last)
+    orders[replace(order, last=last)] = mine
     s, at = w.strategies[order.name], launch(w, order)
     if at.pays is None or not parts_of(s):
         return

@@ -41,6 +41,7 @@ class Money:
     p95: float
     worst_tenth_mean: float
     percentile_errors: tuple[float, float, float]
+    worst_tenth_error: float
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ class CashAtRisk:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One strategy against the baseline."""
+    """One strategy against the baseline.
+
+    success : share of the futures in which it meets the quality bar.
+    """
 
     pays_off: Chance
     beats_best_alternative: Beats
@@ -87,6 +91,7 @@ class Candidate:
     break_even_month: BreakEven
     saving_usd: Money
     cash_at_risk_usd: CashAtRisk
+    success: float
     payoff: Payoff = field(repr=False, compare=False)
 
 
@@ -305,7 +310,10 @@ def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int) -> Answer
     for name in scenario.candidates:
         alternative = _cheapest({other: mean for other, mean in order.items() if other != name})
         assert alternative is not None
-        candidates[name] = _candidate(folded.payoffs[name], total[name], total[alternative], alternative)
+        success = folded.met[name] / draws
+        candidates[name] = _candidate(
+            folded.payoffs[name], total[name], total[alternative], alternative, success
+        )
     return Answer(scenario, draws, seed, recommended, evpi(folded.total), candidates, strategies)
 
 
@@ -328,7 +336,7 @@ def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
     return {line: math.fsum(block[name][line] for block in folded.lines) / draws for line in lines}
 
 
-def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:
+def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str, success: float) -> Candidate:
     n = own.size
     beats = Chance.of(int(np.count_nonzero(own - other <= ROUNDING * (own + other))), n)
     losing = payoff.cash_at_risk > 0
@@ -343,6 +351,7 @@ def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Ca
         break_even_month=_break_even(payoff, n),
         saving_usd=_money(payoff.saving, worst="low"),
         cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
+        success=success,
         payoff=payoff,
     )
 
@@ -363,8 +372,16 @@ def _money(sample: Array, worst: str) -> Money:
     (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
     tenth = max(1, sample.size // 10)
     tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]
+    worst_mean = mean_of(tail)
     return Money(
-        mean.value, mean.standard_error, p5, p50, p95, float(tail.mean()), (errors[0], errors[1], errors[2])
+        mean=mean.value,
+        standard_error=mean.standard_error,
+        p5=p5,
+        p50=p50,
+        p95=p95,
+        worst_tenth_mean=worst_mean.value,
+        percentile_errors=(errors[0], errors[1], errors[2]),
+        worst_tenth_error=worst_mean.standard_error,
     )
 
 

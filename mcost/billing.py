@@ -238,7 +238,7 @@ def _in_month(world: World, month: Array) -> Array:
     """1 in the month given for each draw: ndarray (t, n), or (t, 1) where that is month 0 for all."""
     if not month.any():
         return world.first_month_only
-    return (world.month == month).astype(float)
+    return np.asarray(world.month == month, dtype=float)
 
 
 def _while_on(counts: Array | None, on: Mask | None) -> Array | None:

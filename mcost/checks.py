@@ -74,5 +74,7 @@ def expectations(scenario: Scenario, answer: Answer) -> list[Held]:
     for key, (named, value) in bands.items():
         for name, (low, high) in named.items():
             number = value(answer.candidates[name])
-            held.append(Held(f"{key}.{name}", f"{low:g} to {high:g}", f"{number:.6g}", low <= number <= high))
+            held.append(
+                Held(f"{key}.{name}", f"{low:,.10g} to {high:,.10g}", f"{number:,.6g}", low <= number <= high)
+            )
     return held

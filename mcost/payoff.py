@@ -41,7 +41,7 @@ class Folded:
 
     total : ndarray (s, n), discounted USD; hours : ndarray (s, n), engineer-hours.
     lines : strategy -> line -> sum over the draws of the discounted USD; one entry a block.
-    payoffs : candidate -> Payoff.
+    payoffs : candidate -> Payoff. met : candidate -> draws in which it meets the quality bar.
     """
 
     strategies: tuple[str, ...]
@@ -49,6 +49,7 @@ class Folded:
     hours: Array
     lines: tuple[Mapping[str, Mapping[str, float]], ...]
     payoffs: Mapping[str, Payoff]
+    met: Mapping[str, int]
 
 
 def fold(costs: Costs) -> Folded:
@@ -77,7 +78,13 @@ def fold(costs: Costs) -> Folded:
         np.stack([costs.ledgers[name].hours() for name in order]),
         (lines,),
         payoffs,
+        {name: _met(costs, name) for name in scenario.candidates},
     )
+
+
+def _met(costs: Costs, name: str) -> int:
+    source = costs.scenario.success_of(costs.scenario.strategies[name])
+    return costs.draws.n if source is None else int(np.count_nonzero(costs.draws.success[source.name]))
 
 
 def _discounted(costs: Costs, strategy: str) -> Array:
@@ -146,4 +153,5 @@ def join(parts: Sequence[Folded]) -> Folded:
         np.concatenate([part.hours for part in parts], axis=1),
         tuple(block for part in parts for block in part.lines),
         {name: whole(name) for name in first.payoffs},
+        {name: sum(part.met[name] for part in parts) for name in first.met},
     )

@@ -30,15 +30,17 @@ def command(
     """Whether each SCENARIO is valid, how its inputs were read, and whether its [expect] holds.
 
     A folder stands for every scenario file in it. Exits with 2 where a file is wrong, with 1 where an
-    [expect] does not hold.
+    [expect] does not hold. A scenario that --set or --horizon changes is not held to its [expect].
     """
     from mcost.checks import call_costs, input_rows
 
     results, failed, wrong = [], False, False
-    for name in _files(scenarios):
+    files = _files(scenarios)
+    changed = bool(overrides) or horizon is not None
+    for name in files:
         try:
             built = common.load_scenario(name, overrides, horizon)
-            held = _expectations(built, draws, seed) if built.expect else []
+            held = _expectations(built, draws, seed) if built.expect and not changed else []
         except McostError as error:
             click.echo(f"error: {error}", err=True)
             wrong = True
@@ -55,7 +57,7 @@ def command(
                 }
             )
         else:
-            _print_check(name, built, held, whole=len(scenarios) == 1 and not Path(name).is_dir())
+            _print_check(name, built, held, whole=len(files) == 1)
     if as_json:
         common.print_json({"mcost": VERSION, "checked": results})
     if wrong or failed:
@@ -87,7 +89,7 @@ def _print_check(name: str, scenario: Scenario, held: list[Any], whole: bool) ->
     from mcost.report.inputs import a_call, inputs
 
     holds = sum(line.holds for line in held)
-    kept = f"{holds} of {len(held)} expectations hold" if held else "expects nothing"
+    kept = f"{holds} of {len(held)} expectations hold" if held else "held to no expectation"
     click.echo(
         f"{name}: valid; {len(scenario.inputs)} inputs, {len(scenario.strategies)} strategies, "
         f"{scenario.horizon_months} months; {kept}"

@@ -35,14 +35,19 @@ def paragraphs(items: Iterable[Paragraph], width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
-def table(item: Table) -> str:
-    """Columns aligned by spaces: text to the left, numbers to the right."""
-    rows = [item.columns, *item.rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(item.columns))]
+def table(item: Table, width: int = WIDTH) -> str:
+    """Columns aligned by spaces: text to the left, numbers to the right; turned where that fits better."""
+    if sum(widths(item)) + 2 * len(item.columns) > width and sum(widths(item.turned)) < sum(widths(item)):
+        item = item.turned
     lines = [item.title]
+    rows, across = [item.columns, *item.rows], widths(item)
     for row in rows:
-        cells = [row[0].ljust(widths[0])] + [
-            cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True)
-        ]
+        cells = [row[0].ljust(across[0])]
+        cells += [cell.rjust(w) for cell, w in zip(row[1:], across[1:], strict=True)]
         lines.append("  " + "  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def widths(item: Table) -> list[int]:
+    """How wide each column is."""
+    return [max(len(row[i]) for row in (item.columns, *item.rows)) for i in range(len(item.columns))]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from mcost.report.plain import widths
 from mcost.report.verdict import Paragraph, Table, Verdict
 
 
@@ -36,7 +36,11 @@ def show_paragraphs(paragraphs: tuple[Paragraph, ...], console: Console) -> None
 
 
 def show_table(table: Table, console: Console) -> None:
-    """One table, its numbers to the right."""
+    """One table, its numbers to the right; turned where that fits better."""
+    if sum(widths(table)) + 3 * len(table.columns) > console.width and sum(widths(table.turned)) < sum(
+        widths(table)
+    ):
+        table = table.turned
     ruled = RichTable(
         title=Text(table.title), title_justify="left", title_style="bold", header_style="dim", box=None
     )
@@ -44,4 +48,4 @@ def show_table(table: Table, console: Console) -> None:
         ruled.add_column(Text(column), justify="left" if i == 0 else "right", overflow="fold")
     for row in table.rows:
         ruled.add_row(*(Text(cell) for cell in row))
-    console.print(Padding(ruled, (0, 0, 0, 0)))
+    console.print(ruled)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcost.answer import Answer, Candidate
+from mcost.answer import Answer, BreakEven
+from mcost.estimate import Chance
 from mcost.omissions import omissions, weak_priors
-from mcost.report.words import chance, count, listed, money, months, name, percent
+from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
 from mcost.version import VERSION
+
+SAFE = 0.9
+"""A candidate that pays off with this probability is a safe move, worth naming beside the advice."""
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A label of one word, and sentences."""
+    """A label of one word or two, and sentences."""
 
     label: str
     sentences: tuple[str, ...]
@@ -25,6 +29,12 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def turned(self) -> Table:
+        """Rows as columns."""
+        columns, *rows = zip(self.columns, *self.rows, strict=True)
+        return Table(self.title, columns, tuple(rows))
 
 
 @dataclass(frozen=True)
@@ -40,18 +50,20 @@ class Verdict:
 def verdict(answer: Answer) -> Verdict:
     """The advice and its reasons, then the candidates, and where the money goes."""
     subjects = _subjects(answer)
-    paragraphs = [Paragraph("Advice", tuple(_advice(answer, subjects)))]
-    if subjects:
-        paragraphs += [
-            Paragraph("Money", tuple(s for subject in subjects for s in _money(answer, subject))),
-            Paragraph("When", tuple(s for subject in subjects for s in _when(answer, subject))),
-        ]
-        if learn := _not_counted(answer):
-            paragraphs.append(Paragraph("Not counted", learn))
-    if weak := _weak(answer):
-        paragraphs.append(Paragraph("Weak priors", (weak,)))
+    paragraphs = [
+        Paragraph("Advice", tuple(_advice(answer, subjects))),
+        Paragraph("Money", tuple(s for subject in subjects for s in _money(answer, subject))),
+        Paragraph("When", tuple(s for subject in subjects for s in _when(answer, subject))),
+        Paragraph("Not counted", tuple(_not_counted(answer))),
+        Paragraph("Weak priors", tuple(_weak(answer))),
+    ]
     tables = [_candidates(answer)] if answer.candidates else []
-    return Verdict(answer.scenario.title, tuple(paragraphs), (*tables, _lines(answer)), _footer(answer))
+    return Verdict(
+        answer.scenario.title,
+        tuple(paragraph for paragraph in paragraphs if paragraph.sentences),
+        (*tables, _lines(answer)),
+        _footer(answer),
+    )
 
 
 def _subjects(answer: Answer) -> list[str]:
@@ -65,195 +77,212 @@ def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
     return money(usd, error, answer.scenario.currency)
 
 
+# --- the advice -------------------------------------------------------------------------------------------
+
+
 def _advice(answer: Answer, subjects: list[str]) -> list[str]:
     recommended, baseline, horizon = answer.recommended, answer.baseline, answer.horizon_months
     if not subjects:
         return [f"Only {name(baseline)} is given: name a rival to hold it against."]
-    said = []
     if recommended == baseline:
-        said.append(f"Keep {name(baseline)}: no rival is expected to cost less over {months(horizon)}.")
+        said = [f"Keep {name(baseline)}: no rival is expected to cost less over {months(horizon)}."]
     else:
         saving = answer.candidates[recommended].saving_usd
         gain = _usd(answer, saving.mean, saving.standard_error)
-        expected = "" if answer.certain else " expected to be"
-        said.append(
-            f"Move from {name(baseline)} to {name(recommended)}:{expected or ' it is'} "
-            f"{gain} cheaper over {months(horizon)}."
-        )
-    said += [_ahead(answer, subject, first=i == 0) for i, subject in enumerate(subjects)]
-    return said
+        expected = "it saves" if answer.certain else "it is expected to save"
+        said = [
+            f"Move from {name(baseline)} to {name(recommended)}: {expected} {gain} over {months(horizon)}."
+        ]
+    return said + _safe_move(answer) + [_ahead(answer, subject) for subject in subjects]
 
 
-def _ahead(answer: Answer, subject: str, first: bool) -> str:
-    candidate = answer.candidates[subject]
-    horizon, baseline = answer.horizon_months, name(answer.baseline)
-    beats = candidate.beats_best_alternative
+def _safe_move(answer: Answer) -> list[str]:
+    """The candidate that pays off most surely, where that is not the advice itself."""
+    surest = max(answer.candidates, key=lambda name: answer.candidates[name].pays_off.probability)
+    candidate, chosen = answer.candidates[surest], answer.candidates.get(answer.recommended)
+    least = SAFE if chosen is None else max(SAFE, chosen.pays_off.probability + 0.02)
+    if answer.certain or surest == answer.recommended or candidate.pays_off.probability < least:
+        return []
+    saving = candidate.saving_usd
+    gain = _usd(answer, saving.mean, saving.standard_error)
+    pays = in_futures(candidate.pays_off)
+    return [f"The safe move is {name(surest)}: it pays off {pays}, and saves {gain} on average."]
+
+
+def _ahead(answer: Answer, subject: str) -> str:
+    candidate, baseline = answer.candidates[subject], name(answer.baseline)
+    beats, pays = candidate.beats_best_alternative, candidate.pays_off
+    alternative = f"{name(beats.alternative)}, its best alternative"
+    at = f"at month {answer.horizon_months}"
     if answer.certain:
-        ahead = "is" if candidate.pays_off.probability else "is not"
-        text = f"{_capital(subject)} {ahead} ahead of {baseline} at month {horizon}"
+        text = f"{capital(name(subject))} {'is' if pays.probability else 'is not'} ahead of {baseline} {at}"
         if beats.alternative != answer.baseline:
-            better = "costs no more than" if beats.probability else "costs more than"
-            text += f", and {better} {name(beats.alternative)}, the best alternative"
-        return text + "."
-    pays = chance(candidate.pays_off)
-    text = f"{_capital(subject)} is ahead of {baseline} at month {horizon} in {pays} of futures"
-    if beats.alternative == answer.baseline:
-        return text + "."
-    text += f"; it beats {name(beats.alternative)}, its best alternative, in {chance(beats)}"
-    if candidate.pays_off.probability > 0.5 > beats.probability:
-        text += ": it wins against the baseline and loses to a rival"
-    return text + "."
+            text += f", and costs {'no more' if beats.probability else 'more'} than {alternative}"
+        return f"{text}."
+    text = f"{capital(name(subject))} is ahead of {baseline} {at} {in_futures(pays)}"
+    missed = 1 - candidate.success
+    if missed > 0:
+        fallback = answer.scenario.strategies[subject].fallback or answer.baseline
+        text += f" (in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} serves on)"
+    if beats.alternative != answer.baseline:
+        text += f"; it beats {alternative}, {in_futures(beats)}"
+        if pays.probability > 0.5 > beats.probability:
+            text += ": it wins against the baseline and loses to a rival"
+    return f"{text}."
 
 
-def _capital(strategy: str) -> str:
-    text = name(strategy)
-    return text[:1].upper() + text[1:]
+# --- money and time ---------------------------------------------------------------------------------------
 
 
 def _money(answer: Answer, subject: str) -> list[str]:
-    candidate = answer.candidates[subject]
-    saving, risk, hours = candidate.saving_usd, candidate.cash_at_risk_usd, answer.strategies
-    errors = saving.percentile_errors
-    verb = "saves" if saving.mean >= 0 else "costs"
-    extra = "" if saving.mean >= 0 else " more"
-    expected = _usd(answer, abs(saving.mean), saving.standard_error)
-    more = count(round(hours[subject].hours - hours[answer.baseline].hours))
-    said = f"{_capital(subject)} {verb} {expected}{extra}"
+    candidate, who = answer.candidates[subject], capital(name(subject))
+    saving, errors = candidate.saving_usd, candidate.saving_usd.percentile_errors
+    size = _usd(answer, abs(saving.mean), saving.standard_error)
+    said = f"{who} saves {size}" if saving.mean >= 0 else f"{who} costs {size} more"
     if answer.certain:
-        text = (
-            f"{said} than {name(answer.baseline)}." if extra else f"{said} against {name(answer.baseline)}."
-        )
-    else:
-        bad = _usd(answer, saving.p5, errors[0])
-        good = _usd(answer, saving.p95, errors[2])
-        worst = _usd(answer, saving.worst_tenth_mean, 3 * saving.standard_error)
-        text = (
-            f"{said} on average; the saving is {bad} in a bad case (1 in 20), {good} in a good one, "
-            f"{worst} on average in the worst tenth."
-        )
-    sentences = [text]
+        than = "against" if saving.mean >= 0 else "than"
+        return [f"{said} {than} {name(answer.baseline)}. {_effort(answer, subject)}"]
+    bad, good = (_usd(answer, x, e) for x, e in ((saving.p5, errors[0]), (saving.p95, errors[2])))
+    worst = _usd(answer, saving.worst_tenth_mean, saving.worst_tenth_error)
+    said += (
+        f" on average; its saving is {bad} in a bad case (1 in 20) and {good} in a good one; "
+        f"the worst tenth averages {worst}."
+    )
+    return [said, _effort(answer, subject)]
+
+
+def _effort(answer: Answer, subject: str) -> str:
+    """How deep under water, and how many engineer-hours."""
+    risk = answer.candidates[subject].cash_at_risk_usd
+    said = []
     if risk.deepest_month is not None and risk.p95 > 0:
         deep = _usd(answer, risk.p50, risk.percentile_errors[0])
-        bad = _usd(answer, risk.p95, risk.percentile_errors[1])
-        depth = deep if answer.certain else f"{deep} (1 in 20: {bad})"
-        sentences.append(f"At its deepest it is {depth} under water, about month {risk.deepest_month}.")
-    if hours[subject].hours or hours[answer.baseline].hours:
-        sentences.append(
-            f"It takes {count(round(hours[subject].hours))} engineer-hours, "
-            f"{more.lstrip('−')} {'fewer' if more.startswith('−') else 'more'} than {name(answer.baseline)}."
-        )
-    return sentences
+        if not answer.certain:
+            deep += f" (1 in 20: {_usd(answer, risk.p95, risk.percentile_errors[1])})"
+        when = "at the start" if risk.deepest_month == 0 else f"about month {risk.deepest_month}"
+        said.append(f"At its deepest it is {deep} under water, {when}.")
+    own, theirs = (answer.strategies[s].hours for s in (subject, answer.baseline))
+    if own or theirs:
+        more = f"{count(abs(round(own - theirs)))} {'more' if own >= theirs else 'fewer'}"
+        said.append(f"It takes {count(round(own))} engineer-hours, {more} than {name(answer.baseline)}.")
+    return " ".join(said)
 
 
 def _when(answer: Answer, subject: str) -> list[str]:
     candidate, horizon = answer.candidates[subject], answer.horizon_months
-    month = candidate.break_even_month
+    month, who = candidate.break_even_month, capital(name(subject))
     if answer.certain:
-        when = (
-            f"in month {month.p50} and for good"
-            if month.p50 is not None
-            else f"never within {months(horizon)}"
-        )
-        said = [f"{_capital(subject)} breaks even {when}."]
-    elif month.p10 is None and month.p50 is None:
-        said = [f"{_capital(subject)}: in most futures never within {months(horizon)}."]
+        if month.p50 is None:
+            said = f"{who} never breaks even within {months(horizon)}."
+        else:
+            said = f"{who} breaks even in month {month.p50}, for good."
     elif month.p50 is None:
-        said = [
-            f"{_capital(subject)}: in most futures never within {months(horizon)}; "
-            f"1 future in 10 breaks even by month {month.p10}."
-        ]
+        said = f"{who}: in most futures never within {months(horizon)}{_soonest(month)}."
     else:
-        late = "never within the horizon" if month.p90 is None else f"by month {month.p90}"
-        nine = "the slowest tenth " + late if month.p90 is None else f"9 in 10 {late}"
-        said = [
-            f"{_capital(subject)} breaks even by month {month.p50} in half of all futures, "
-            f"1 in 10 by month {month.p10}, {nine}."
-        ]
-    return said + _falls_back(answer, candidate)
-
-
-def _falls_back(answer: Answer, candidate: Candidate) -> list[str]:
-    """First touch, where it differs from pay-off by more than a point."""
+        said = f"{who} breaks even {_by_month(month)}."
     back = candidate.first_touch.probability - candidate.pays_off.probability
-    if back <= 0.01:
-        return []
-    if answer.certain:
-        return ["It is ahead for a while and falls back, as a later cost puts it under water again."]
-    return [f"In {percent(back, 0.01)} of futures it is ahead for a while and falls back before the horizon."]
+    if back > 0.01:
+        where = "It" if answer.certain else f"In {percent(back, 0.01)} of futures it"
+        said += f" {where} is ahead for a while and falls back before the horizon."
+    return [said]
 
 
-def _not_counted(answer: Answer) -> tuple[str, ...]:
+def _soonest(month: BreakEven) -> str:
+    return "" if month.p10 is None else f"; 1 future in 10 breaks even by month {month.p10}"
+
+
+def _by_month(month: BreakEven) -> str:
+    never = f"; {percent(month.never, 0.004)} never do" if month.never > 0 else ""
+    if month.p10 == month.p50 == month.p90:
+        return f"by month {month.p50} in 9 of 10 futures{never}"
+    half = f"by month {month.p50} in half of all futures"
+    soon = "" if month.p10 == month.p50 else f", 1 in 10 by month {month.p10}"
+    late = "" if month.p90 is None else f", 9 in 10 by month {month.p90}"
+    return f"{half}{soon}{late}{never}"
+
+
+# --- what the answer rests on -----------------------------------------------------------------------------
+
+
+def _not_counted(answer: Answer) -> list[str]:
     said = [
-        f"{_capital(strategy)} leaves out, and so counts as nothing: {listed(list(left_out))}."
+        f"{capital(name(strategy))} leaves out, and so counts as nothing: {listed(list(left_out))}."
         for strategy in answer.candidates
         if (left_out := omissions(answer.scenario, strategy))
     ]
-    tuned = [s for s in answer.candidates if answer.scenario.strategies[s].tuned]
-    if tuned and all(s.cost_per_error is None for s in answer.scenario.strategies.values()):
+    given = answer.scenario.strategies.values()
+    if answer.candidates and all(strategy.cost_per_error is None for strategy in given):
         said.append("It assumes equal quality: no strategy gives the cost of an error.")
-    return tuple(said)
+    return said
 
 
-def _weak(answer: Answer) -> str:
-    weak = weak_priors(answer.scenario)
-    if not weak:
-        return ""
-    names = [prior.name for prior in weak]
+def _weak(answer: Answer) -> list[str]:
+    names = [prior.name for prior in weak_priors(answer.scenario)]
+    if not names:
+        return []
     shown = listed(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
-    return f"The answer leans on priors graded weak for {shown}."
+    return [f"The answer leans on priors graded weak for {shown}."]
+
+
+# --- tables -----------------------------------------------------------------------------------------------
 
 
 def _candidates(answer: Answer) -> Table:
     rows = []
     for strategy, c in answer.candidates.items():
         saving, month = c.saving_usd, c.break_even_month
+        if answer.certain:
+            held = ["yes" if p.probability else "no" for p in (c.pays_off, c.beats_best_alternative)]
+        else:
+            held = [chance(p) for p in (c.pays_off, c.beats_best_alternative)]
         rows.append(
             (
                 strategy,
-                chance(c.pays_off, answer.certain),
-                chance(c.beats_best_alternative, answer.certain),
+                *held,
                 _usd(answer, saving.mean, saving.standard_error),
-                _usd(answer, saving.p5, saving.percentile_errors[0]),
+                *(() if answer.certain else (_usd(answer, saving.p5, saving.percentile_errors[0]),)),
                 "never" if month.p50 is None else str(month.p50),
                 _usd(answer, c.cash_at_risk_usd.p50, c.cash_at_risk_usd.percentile_errors[0]),
             )
         )
-    columns = (
-        "",
-        "pays off",
-        "beats best other",
-        "saving, mean",
-        "1 in 20",
-        "median month",
-        "deepest, median",
-    )
-    return Table(f"Against {answer.baseline}, over {months(answer.horizon_months)}", columns, tuple(rows))
+    columns = ["", "pays off", "beats best other", "saving", "1 in 20", "even by month", "deepest"]
+    if answer.certain:
+        columns.remove("1 in 20")
+    title = f"Against {answer.baseline}, over {months(answer.horizon_months)}"
+    means = "" if answer.certain else " (mean saving, median month and depth)"
+    return Table(title + means, tuple(columns), tuple(rows))
 
 
 def _lines(answer: Answer) -> Table:
-    """Expected discounted cost by line; lines that are 0 for all are left out."""
+    """Expected discounted cost by line, a line a row; lines that are 0 for all are left out."""
     costs = answer.strategies
     names = list(dict.fromkeys(line for s in costs.values() for line in s.cost_lines_usd))
     shown = [n for n in names if any(s.cost_lines_usd.get(n, 0.0) for s in costs.values())]
     rows = []
     for strategy, cost in costs.items():
         error = cost.cost_usd.standard_error
-        row = [strategy, _usd(answer, cost.cost_usd.mean, error)]
+        row = [strategy]
         row += [_usd(answer, cost.cost_lines_usd.get(line, 0.0), error) for line in shown]
-        row.append(percent(cost.probability_cheapest, 0.004))
+        row.append(_usd(answer, cost.cost_usd.mean, error))
+        if not answer.certain:
+            row.append(chance(Chance(cost.probability_cheapest, 0.002, answer.draws)))
         rows.append(tuple(row))
+    kind = "cost" if answer.certain else "expected cost"
     discounted = "" if answer.scenario.discount_rate is None else ", discounted"
-    title = f"Where the money goes: expected cost over {months(answer.horizon_months)}{discounted}"
-    columns = ("", "total", *(name(line) for line in shown), "cheapest in")
+    columns = ("", *(name(line) for line in shown), "total", *(() if answer.certain else ("cheapest in",)))
+    title = f"Where the money goes: {kind} over {months(answer.horizon_months)}{discounted}"
     return Table(title, columns, tuple(rows))
 
 
 def _footer(answer: Answer) -> str:
-    parts = [f"{answer.draws:,} draws", f"seed {answer.seed}", f"scenario {answer.scenario.sha256[:8]}"]
+    parts = [f"scenario {answer.scenario.sha256[:8]}", f"mcost {VERSION}"]
+    if answer.certain:
+        return " · ".join(["nothing uncertain", *parts])
+    parts = [f"{answer.draws:,} draws", f"seed {answer.seed}", *parts]
     errors = [c.pays_off.standard_error for c in answer.candidates.values()]
     if any(errors):
-        parts.append(
-            f"simulation error at most ±{100 * 1.96 * max(errors):.1g} points "
-            "(95 %; not doubt about the inputs)"
+        points = f"{100 * 1.96 * max(errors):.1g}"
+        parts.insert(
+            0, f"±{points} points of simulation error at most (95 %), which is not doubt about the inputs"
         )
-    return " · ".join([*parts, f"mcost {VERSION}"])
+    return " · ".join(parts)

@@ -12,3 +12,6 @@ lint:
 
 check:
     python -m mcost check scenarios
+
+docs:
+    python tests/readme.py

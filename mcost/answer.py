@@ -82,6 +82,8 @@ class Candidate:
     """One strategy against the baseline.
 
     success : share of the futures in which it meets the quality bar.
+    before_last_retrain : P(ahead) in the month before the last retrain, or at the horizon where none is made;
+        None for a strategy that is not retrained.
     """
 
     pays_off: Chance
@@ -92,6 +94,7 @@ class Candidate:
     saving_usd: Money
     cash_at_risk_usd: CashAtRisk
     success: float
+    before_last_retrain: Chance | None
     payoff: Payoff = field(repr=False, compare=False)
 
 
@@ -310,10 +313,7 @@ def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int) -> Answer
     for name in scenario.candidates:
         alternative = _cheapest({other: mean for other, mean in order.items() if other != name})
         assert alternative is not None
-        success = folded.met[name] / draws
-        candidates[name] = _candidate(
-            folded.payoffs[name], total[name], total[alternative], alternative, success
-        )
+        candidates[name] = _candidate(folded.payoffs[name], total[name], total[alternative], alternative)
     return Answer(scenario, draws, seed, recommended, evpi(folded.total), candidates, strategies)
 
 
@@ -336,13 +336,13 @@ def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
     return {line: math.fsum(block[name][line] for block in folded.lines) / draws for line in lines}
 
 
-def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str, success: float) -> Candidate:
+def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:
     n = own.size
     beats = Chance.of(int(np.count_nonzero(own - other <= ROUNDING * (own + other))), n)
     losing = payoff.cash_at_risk > 0
     deepest = int(np.quantile(payoff.deepest_month[losing], 0.5)) if losing.any() else None
     risk, risk_errors = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
-    hits = int(payoff.ahead[-1])
+    hits, before = int(payoff.ahead[-1]), payoff.ahead_before_retrain
     return Candidate(
         pays_off=Chance.of(hits, n),
         beats_best_alternative=Beats(beats.value, beats.standard_error, n, alternative),
@@ -351,7 +351,8 @@ def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str, succe
         break_even_month=_break_even(payoff, n),
         saving_usd=_money(payoff.saving, worst="low"),
         cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
-        success=success,
+        success=1.0 if payoff.met is None else float(np.mean(payoff.met)),
+        before_last_retrain=None if before is None else Chance.of(int(np.count_nonzero(before)), n),
         payoff=payoff,
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mcost.costs import Costs
-from mcost.law import Array
+from mcost.law import Array, Mask
 
 ROUNDING = 1e-9
 """A cumulative saving within this share of the money moved counts as zero."""
@@ -25,6 +25,9 @@ class Payoff:
     cash_at_risk : ndarray (n,), deepest cumulative loss, 0 where there is none.
     deepest_month : ndarray (n,), the month of it.
     ahead : ndarray (t,), draws in which the cumulative saving at month t is 0 or more; t = 0 … H.
+    ahead_before_retrain : ndarray (n,) of bool, whether it is so in the month before the last retrain, at the
+        horizon where there is none; None for a strategy that is never retrained.
+    met : ndarray (n,) of bool, whether the quality bar is met; None where it is for certain.
     """
 
     saving: Array
@@ -33,6 +36,8 @@ class Payoff:
     cash_at_risk: Array
     deepest_month: Array
     ahead: np.ndarray
+    ahead_before_retrain: Mask | None = None
+    met: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Folded:
 
     total : ndarray (s, n), discounted USD; hours : ndarray (s, n), engineer-hours.
     lines : strategy -> line -> sum over the draws of the discounted USD; one entry a block.
-    payoffs : candidate -> Payoff. met : candidate -> draws in which it meets the quality bar.
+    payoffs : candidate -> Payoff.
     """
 
     strategies: tuple[str, ...]
@@ -49,7 +54,6 @@ class Folded:
     hours: Array
     lines: tuple[Mapping[str, Mapping[str, float]], ...]
     payoffs: Mapping[str, Payoff]
-    met: Mapping[str, int]
 
 
 def fold(costs: Costs) -> Folded:
@@ -63,7 +67,8 @@ def fold(costs: Costs) -> Folded:
     for name in scenario.candidates:
         candidate = _discounted(costs, name)
         total[name] = candidate.sum(axis=0)
-        payoffs[name] = payoff(baseline, candidate)
+        retrains = next((line.driver for line in costs.ledgers[name].lines if line.retrain), None)
+        payoffs[name] = replace(payoff(baseline, candidate, retrains), met=_met(costs, name))
     for name, ledger in costs.ledgers.items():
         if not np.isfinite(total[name]).all():
             raise ledger.where_not_finite(block)
@@ -78,13 +83,12 @@ def fold(costs: Costs) -> Folded:
         np.stack([costs.ledgers[name].hours() for name in order]),
         (lines,),
         payoffs,
-        {name: _met(costs, name) for name in scenario.candidates},
     )
 
 
-def _met(costs: Costs, name: str) -> int:
+def _met(costs: Costs, name: str) -> Mask | None:
     source = costs.scenario.success_of(costs.scenario.strategies[name])
-    return costs.draws.n if source is None else int(np.count_nonzero(costs.draws.success[source.name]))
+    return None if source is None else costs.draws.success[source.name]
 
 
 def _discounted(costs: Costs, strategy: str) -> Array:
@@ -94,11 +98,12 @@ def _discounted(costs: Costs, strategy: str) -> Array:
     return usd
 
 
-def payoff(baseline: Array, candidate: Array) -> Payoff:
+def payoff(baseline: Array, candidate: Array, retrains: Array | None = None) -> Payoff:
     """Compare two streams of discounted costs.
 
     baseline, candidate : ndarray (t, n), USD a month, discounted; t = 0 … H. Costs are never negative, so
     the money moved to a month is the sum of both.
+    retrains : ndarray (t, n), how often the candidate is retrained in each month; None where it never is.
 
     pays off ⇔ cumulative[H] >= 0; break-even month = first t with cumulative[u] >= 0 for every u from t to H.
     """
@@ -107,12 +112,17 @@ def payoff(baseline: Array, candidate: Array) -> Payoff:
     cumulative, moved, lowest = np.zeros(n), np.zeros(n), np.zeros(n)
     # Months as small integers, and masks multiplied rather than indexed: a pass costs a quarter.
     last_under, deepest, waited = (np.zeros(n, dtype=np.int16) for _ in range(3))
-    touched = np.zeros(n, dtype=bool)
+    touched, retrained, before = (np.zeros(n, dtype=bool) for _ in range(3))
+    under = touched
     level = cumulative
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(months):
             cumulative += baseline[t] - candidate[t]
             moved += baseline[t] + candidate[t]
+            if retrains is not None:
+                now = retrains[t] > 0
+                before = (before & ~now) | (now & ~under)
+                retrained |= now
             level = cumulative * (np.abs(cumulative) > ROUNDING * moved)
             under = level < 0
             ahead[t] = n - np.count_nonzero(under)
@@ -129,6 +139,7 @@ def payoff(baseline: Array, candidate: Array) -> Payoff:
         cash_at_risk=np.abs(lowest),
         deepest_month=deepest.astype(float),
         ahead=ahead,
+        ahead_before_retrain=None if retrains is None else np.where(retrained, before, ~under),
     )
 
 
@@ -145,6 +156,8 @@ def join(parts: Sequence[Folded]) -> Folded:
             cash_at_risk=np.concatenate([p.cash_at_risk for p in each]),
             deepest_month=np.concatenate([p.deepest_month for p in each]),
             ahead=np.sum([p.ahead for p in each], axis=0),
+            ahead_before_retrain=_joined([p.ahead_before_retrain for p in each]),
+            met=_joined([p.met for p in each]),
         )
 
     return Folded(
@@ -153,5 +166,9 @@ def join(parts: Sequence[Folded]) -> Folded:
         np.concatenate([part.hours for part in parts], axis=1),
         tuple(block for part in parts for block in part.lines),
         {name: whole(name) for name in first.payoffs},
-        {name: sum(part.met[name] for part in parts) for name in first.met},
     )
+
+
+def _joined(parts: Sequence[Mask | None]) -> Mask | None:
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if there else None

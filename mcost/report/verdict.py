@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcost.answer import Answer, BreakEven
+from mcost.conditions import conditions
 from mcost.estimate import Chance
 from mcost.omissions import omissions, weak_priors
 from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
+from mcost.schema import Strategy
 from mcost.version import VERSION
 
 SAFE = 0.9
 """A candidate that pays off with this probability is a safe move, worth naming beside the advice."""
+
+
+HORIZON_POINTS = 0.02
+"""P at the horizon and P in the month before the last retrain that differ by more are both told."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,15 @@ def verdict(answer: Answer) -> Verdict:
     subjects = _subjects(answer)
     paragraphs = [
         Paragraph("Advice", tuple(_advice(answer, subjects))),
-        Paragraph("Money", tuple(s for subject in subjects for s in _money(answer, subject))),
-        Paragraph("When", tuple(s for subject in subjects for s in _when(answer, subject))),
+        *(
+            paragraph
+            for subject in subjects[-1:]
+            for paragraph in (
+                Paragraph("Money", tuple(_money(answer, subject))),
+                Paragraph("When", tuple(_when(answer, subject))),
+                Paragraph("Conditions", tuple(_conditions(answer, subject))),
+            )
+        ),
         Paragraph("Not counted", tuple(_not_counted(answer))),
         Paragraph("Weak priors", tuple(_weak(answer))),
     ]
@@ -67,7 +80,7 @@ def verdict(answer: Answer) -> Verdict:
 
 
 def _subjects(answer: Answer) -> list[str]:
-    """The candidates that the first lines speak of: the headline, and the best of the tuned ones."""
+    """What the advice speaks of: the headline, then the best of the tuned ones, which money and time are of."""
     tuned = [name for name in answer.candidates if answer.scenario.strategies[name].tuned]
     best = min(tuned, key=lambda name: answer.strategies[name].cost_usd.mean, default=None)
     return list(dict.fromkeys(s for s in (answer.headline, best) if s is not None))
@@ -98,12 +111,14 @@ def _advice(answer: Answer, subjects: list[str]) -> list[str]:
 
 def _safe_move(answer: Answer) -> list[str]:
     """The candidate that pays off most surely, where that is not the advice itself."""
+    if answer.certain:
+        return []
     surest = max(answer.candidates, key=lambda name: answer.candidates[name].pays_off.probability)
     candidate, chosen = answer.candidates[surest], answer.candidates.get(answer.recommended)
     least = SAFE if chosen is None else max(SAFE, chosen.pays_off.probability + 0.02)
-    if answer.certain or surest == answer.recommended or candidate.pays_off.probability < least:
-        return []
     saving = candidate.saving_usd
+    if surest == answer.recommended or candidate.pays_off.probability < least or saving.mean <= 0:
+        return []
     gain = _usd(answer, saving.mean, saving.standard_error)
     pays = in_futures(candidate.pays_off)
     return [f"The safe move is {name(surest)}: it pays off {pays}, and saves {gain} on average."]
@@ -184,7 +199,29 @@ def _when(answer: Answer, subject: str) -> list[str]:
     if back > 0.01:
         where = "It" if answer.certain else f"In {percent(back, 0.01)} of futures it"
         said += f" {where} is ahead for a while and falls back before the horizon."
-    return [said]
+    return [said, *_horizon_effect(answer, subject)]
+
+
+def _horizon_effect(answer: Answer, subject: str) -> list[str]:
+    """Where the last retrain moves the answer: a horizon just before it would have flattered."""
+    pays, before = answer.candidates[subject].pays_off, answer.candidates[subject].before_last_retrain
+    if before is None or abs(pays.probability - before.probability) <= HORIZON_POINTS or answer.certain:
+        return []
+    return [
+        f"The horizon matters: in the month before its last retrain {name(subject)} is ahead "
+        f"{in_futures(before)}, at month {answer.horizon_months} {in_futures(pays)}."
+    ]
+
+
+def _conditions(answer: Answer, subject: str) -> list[str]:
+    """The four conditions of a tuned candidate, worst first."""
+    judged = conditions(answer, subject)
+    said = [
+        f"{capital(state)}: {', '.join(f'{c.name} ({c.number})' for c in held)}."
+        for state in ("not met", "in doubt", "met")
+        if (held := [c for c in judged if c.state == state])
+    ]
+    return [" ".join(said)] if said else []
 
 
 def _soonest(month: BreakEven) -> str:
@@ -218,10 +255,19 @@ def _not_counted(answer: Answer) -> list[str]:
 
 def _weak(answer: Answer) -> list[str]:
     names = [prior.name for prior in weak_priors(answer.scenario)]
+    curve = [
+        name(s) for s, strategy in answer.scenario.strategies.items() if _from_examples(answer, strategy)
+    ]
+    names += [f"the chance that {s} meets the bar (from its labelled examples)" for s in curve]
     if not names:
         return []
     shown = listed(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
     return [f"The answer leans on priors graded weak for {shown}."]
+
+
+def _from_examples(answer: Answer, strategy: Strategy) -> bool:
+    source = answer.scenario.success_of(strategy)
+    return source is not None and source is not strategy.success_probability
 
 
 # --- tables -----------------------------------------------------------------------------------------------

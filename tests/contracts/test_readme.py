@@ -1,0 +1,38 @@
+"""What the README quotes is what the program prints, and what it shows can be run."""
+
+import re
+import tomllib
+
+import pytest
+from readme import README, examples, output_of
+
+import mcost
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("command", "quoted"), examples(), ids=[command for command, _ in examples()])
+def test_quoted_output_is_what_is_printed(command: str, quoted: str) -> None:
+    assert output_of(command) == quoted
+
+
+def test_there_is_a_run_to_read() -> None:
+    assert "mcost run contested" in [command for command, _ in examples()]
+
+
+def test_the_scenario_in_the_readme_runs() -> None:
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    answer = mcost.run(tomllib.loads(text), draws=4_096)
+    assert set(answer.candidates) == {"cached_prompt", "fine_tune"}
+
+
+def test_the_python_in_the_readme_runs() -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    exec(compile(code.replace("65_536", "4_096"), "README.md", "exec"), {})
+
+
+def test_the_table_of_scenarios_is_whole() -> None:
+    from mcost.shipped import scenario_names
+
+    table = TEXT[TEXT.index("## Shipped scenarios") : TEXT.index("## From Python")]
+    assert sorted(re.findall(r"`(\w+)`", table)) == scenario_names()

@@ -15,3 +15,6 @@ check:
 
 docs:
     python tests/readme.py
+
+bench:
+    python benchmarks/cold_start.py

@@ -80,7 +80,7 @@ def verdict(answer: Answer) -> Verdict:
 
 
 def _subjects(answer: Answer) -> list[str]:
-    """What the advice speaks of: the headline, then the best of the tuned ones, which money and time are of."""
+    """What the advice speaks of: the headline, then the best tuned one, whose money and time are told."""
     tuned = [name for name in answer.candidates if answer.scenario.strategies[name].tuned]
     best = min(tuned, key=lambda name: answer.strategies[name].cost_usd.mean, default=None)
     return list(dict.fromkeys(s for s in (answer.headline, best) if s is not None))

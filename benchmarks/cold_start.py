@@ -2,7 +2,7 @@
 
     python benchmarks/cold_start.py [runs]
 
-Prints the median seconds of both, in turn, and the median ratio, run by run. The goal is a ratio of at most 1.25.
+Prints the median seconds of both, in turn, and the median ratio, run by run. The goal: at most 1.25.
 """
 
 import statistics

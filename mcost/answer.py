@@ -19,6 +19,7 @@ from mcost.estimate import Chance, Estimate, mean_of
 from mcost.law import Array
 from mcost.payoff import ROUNDING, Folded, Payoff, fold, join
 from mcost.scenario import Scenario, load
+from mcost.schema import Strategy
 from mcost.simulate import simulate
 from mcost.version import VERSION
 from mcost.voi import evpi, expected_loss
@@ -397,12 +398,20 @@ def _percentiles(sample: Array, p: Sequence[float]) -> tuple[list[float], list[f
 def _certain(scenario: Scenario) -> bool:
     if not all(prior.law.certain for prior in scenario.inputs.values()):
         return False
-    rates = [scenario.workload.task_changes_per_year, scenario.workload.volatility_per_month]
+    workload = scenario.workload
+    rates = [workload.task_changes_per_year, workload.volatility_per_month, workload.ends_per_year]
+    rates += [model.price_changes_per_year for model in scenario.models.values()]
     rates += [s.tuning.drift_retrains_per_year for s in scenario.strategies.values() if s.tuning]
-    chances = [s.success_probability for s in scenario.strategies.values()]
-    return all(rate is None or rate.law.mean() == 0 for rate in rates) and all(
-        chance is None or chance.law.mean() in (0, 1) for chance in chances
-    )
+    if any(rate is not None and rate.law.mean() > 0 for rate in rates):
+        return False
+    return all(_success_is_certain(scenario, strategy) for strategy in scenario.strategies.values())
+
+
+def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
+    source = scenario.success_of(strategy)
+    if source is None or source is strategy.success_probability:
+        return source is None or source.law.mean() in (0, 1)
+    return source.law.mean() == 0  # from labelled examples: a chance, however many they are
 
 
 # --- the JSON contract ------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def tuned(world: World, strategy: Strategy, at: Launch, last: Array) -> Life:
     if ends is not None:
         due *= world.month < ends
         if retired is not None:
-            forced = (retired > 0) & (world.month >= np.maximum(ends, at.first)) & (world.month <= last)
+            # In build too: what was trained on a model that is gone is never launched.
+            forced = (retired > 0) & (world.month >= ends) & (world.month > at.pays) & (world.month <= last)
             stop = np.where(forced.any(axis=0), np.argmax(forced, axis=0), np.inf)
     return _lived(world, strategy, at, last, stop, scheduled, due)
 

@@ -23,17 +23,20 @@ def omissions(scenario: Scenario, name: str) -> tuple[str, ...]:
         "the cost of training": tuning.training_cost,
         "retraining": retrains or scenario.workload.task_changes_per_year,
         "labels": tuning.labelled_examples and tuning.cost_per_label,
-        "the chance that it misses the quality bar": strategy.success_probability,
-        "the dearer price of a tuned model": not _same_price(strategy, baseline) or strategy.costs,
-        "cache hits of the baseline": baseline.cache_hit,
+        "the chance that it misses the quality bar": scenario.success_of(strategy),
+        "the dearer price of a tuned model": not _same_price(scenario, strategy, baseline)
+        or strategy.costs
+        or strategy.hosting,
+        "cache hits of the baseline": baseline.cache_hit or baseline.parts,
     }
     return tuple(what for what, given in said.items() if not given)
 
 
-def _same_price(strategy: Strategy, other: Strategy) -> bool:
-    return strategy.price_multiplier is None and all(
-        _law(getattr(strategy.price, key)) == _law(getattr(other.price, key)) for key in ("input", "output")
-    )
+def _same_price(scenario: Scenario, strategy: Strategy, other: Strategy) -> bool:
+    own, theirs = scenario.price_of(strategy), scenario.price_of(other)
+    if own is None or theirs is None or strategy.price_multiplier is not None:
+        return False
+    return all(_law(getattr(own, key)) == _law(getattr(theirs, key)) for key in ("input", "output"))
 
 
 def _law(prior: Prior | None) -> object:

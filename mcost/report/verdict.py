@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from mcost.answer import Answer, BreakEven
 from mcost.conditions import conditions
+from mcost.endings import endings, uncached
 from mcost.estimate import Chance
 from mcost.omissions import omissions, weak_priors
 from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
@@ -67,6 +69,7 @@ def verdict(answer: Answer) -> Verdict:
                 Paragraph("Conditions", tuple(_conditions(answer, subject))),
             )
         ),
+        Paragraph("Dates", tuple(_dates(answer))),
         Paragraph("Not counted", tuple(_not_counted(answer))),
         Paragraph("Weak priors", tuple(_weak(answer))),
     ]
@@ -250,6 +253,22 @@ def _not_counted(answer: Answer) -> list[str]:
     given = answer.scenario.strategies.values()
     if answer.candidates and all(strategy.cost_per_error is None for strategy in given):
         said.append("It assumes equal quality: no strategy gives the cost of an error.")
+    return said
+
+
+def _dates(answer: Answer) -> list[str]:
+    """Dates that end the plan, a sentence a model and date; and prompts that lose the cache."""
+    grouped: dict[tuple[str, str, date, int], list[str]] = {}
+    for ending in endings(answer.scenario):
+        key = (ending.model, ending.what, ending.day, ending.month)
+        grouped.setdefault(key, []).append(name(ending.strategy))
+    said = []
+    for (model, what, day, month), names in grouped.items():
+        when = "before the start" if month < 1 else f"in month {month}"
+        said.append(f"{model} {what} on {day}, {when} ({listed(names)}).")
+    for strategy, least in uncached(answer.scenario).items():
+        who = capital(name(strategy))
+        said.append(f"{who} gets no cache hits: its provider caches prompts of {least:,} tokens and more.")
     return said
 
 

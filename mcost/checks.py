@@ -45,10 +45,15 @@ def input_rows(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
 
 def call_costs(scenario: Scenario) -> dict[str, tuple[float, float]]:
-    """Strategy -> USD a call and USD in month 1, tokens alone, as if it served; means over one block."""
+    """Strategy -> USD a call and USD in month 1, tokens alone, as if it served; means over one block.
+
+    Strategies that are made of others are left out: their parts are there.
+    """
     drawn = draw(scenario, 1, 0)
     result = {}
     for name, ledger in costs(scenario, drawn).ledgers.items():
+        if scenario.strategies[name].parts:
+            continue  # what its parts cost is theirs
         amount = next(line.amount for line in ledger.lines if line.name == "tokens")
         result[name] = (float(np.mean(amount)), float(np.mean(amount * drawn.calls[1])))
     return result

@@ -57,7 +57,7 @@ def _spreads(scenario: Scenario) -> Iterator[Doubt]:
         if prior.law.certain:
             if some_spread and name.rsplit(".", 1)[-1] in GUESSED and low not in (0.0, 1.0):
                 yield Doubt(name, "is stated without a spread: is it known to the digit? Else give a range")
-        elif low > 0 and high / low > ORDERS:
+        elif prior.catalogued is None and low > 0 and high / low > ORDERS:
             yield Doubt(name, f"spans {high / low:,.0f} times from 5 % to 95 %: can anything narrow it?")
 
 

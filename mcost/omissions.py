@@ -27,7 +27,7 @@ def omissions(scenario: Scenario, name: str) -> tuple[str, ...]:
         "the dearer price of a tuned model": not _same_price(scenario, strategy, baseline)
         or strategy.costs
         or strategy.hosting,
-        "cache hits of the baseline": baseline.cache_hit or baseline.parts,
+        "cache hits of the baseline": _cache_is_said(scenario),
     }
     return tuple(what for what, given in said.items() if not given)
 
@@ -37,6 +37,12 @@ def _same_price(scenario: Scenario, strategy: Strategy, other: Strategy) -> bool
     if own is None or theirs is None or strategy.price_multiplier is not None:
         return False
     return all(_law(getattr(own, key)) == _law(getattr(theirs, key)) for key in ("input", "output"))
+
+
+def _cache_is_said(scenario: Scenario) -> bool:
+    """Whether the baseline, or an untuned rival of it, says what the cache does; 0 says it too."""
+    untuned = [s for s in scenario.strategies.values() if not s.tuned]
+    return any(s.parts or s.cache_hit is not None for s in untuned)
 
 
 def _law(prior: Prior | None) -> object:

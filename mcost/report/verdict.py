@@ -105,6 +105,12 @@ def _advice(answer: Answer, subjects: list[str]) -> list[str]:
     else:
         saving = answer.candidates[recommended].saving_usd
         gain = _usd(answer, saving.mean, saving.standard_error)
+        if not answer.certain:
+            low, high = (
+                _usd(answer, x, e)
+                for x, e in zip((saving.p5, saving.p95), saving.percentile_errors[::2], strict=True)
+            )
+            gain += f" ({low} to {high} in 9 of 10 futures)"
         expected = "it saves" if answer.certain else "it is expected to save"
         said = [
             f"Move from {name(baseline)} to {name(recommended)}: {expected} {gain} over {months(horizon)}."
@@ -136,17 +142,22 @@ def _ahead(answer: Answer, subject: str) -> str:
         text = f"{capital(name(subject))} {'is' if pays.probability else 'is not'} ahead of {baseline} {at}"
         if beats.alternative != answer.baseline:
             text += f", and costs {'no more' if beats.probability else 'more'} than {alternative}"
-        return f"{text}."
+        return f"{text}{_won_and_lost(answer, subject)}."
     text = f"{capital(name(subject))} is ahead of {baseline} {at} {in_futures(pays)}"
     missed = 1 - candidate.success
     if missed > 0:
         fallback = answer.scenario.strategies[subject].fallback or answer.baseline
-        text += f" (in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} serves on)"
+        text += f"; in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} serves on"
     if beats.alternative != answer.baseline:
         text += f"; it beats {alternative}, {in_futures(beats)}"
-        if pays.probability > 0.5 > beats.probability:
-            text += ": it wins against the baseline and loses to a rival"
-    return f"{text}."
+    return f"{text}{_won_and_lost(answer, subject)}."
+
+
+def _won_and_lost(answer: Answer, subject: str) -> str:
+    candidate = answer.candidates[subject]
+    pays, beats = candidate.pays_off.probability, candidate.beats_best_alternative
+    lost = pays > 0.5 > beats.probability and beats.alternative != answer.baseline
+    return ": it wins against the baseline and loses to a rival" if lost else ""
 
 
 # --- money and time ---------------------------------------------------------------------------------------

@@ -1,11 +1,17 @@
-"""The catalogue of sourced priors: ``distributions/*.toml`` -> {name: Prior}."""
+"""The catalogue of sourced priors: ``distributions/*.toml`` -> {name: Entry}, read into a Prior when asked.
+
+Every file is opened, but the law of an entry is built only for the prior that is asked for: one family that
+needs ``scipy.stats`` must not slow down a scenario that does not name it.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,21 +22,78 @@ from mcost.uncertain import Domain, Grade, Prior, Quantity, read
 _KEYS = {"about", "unit", "domain", "distribution", "source", "checked", "grade"}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One prior as the catalogue has it written.
+
+    about : what it is, in words; topic : what its file is about.
+    distribution : its notation, not read yet: :attr:`prior` reads it.
+    url : where the source stands, or "".
+    fits : the scenario keys that it is for, ``*`` standing for a name: ``"strategies.*.setup_hours"``.
+    """
+
+    name: str
+    about: str
+    topic: str
+    unit: str
+    domain: Domain
+    distribution: Any
+    source: str
+    url: str
+    checked: date
+    grade: Grade
+    note: str
+    fits: tuple[str, ...]
+    file: str
+
+    @cached_property
+    def prior(self) -> Prior:
+        """The entry with its law; McostError with file and name where the notation is wrong."""
+        try:
+            law = read(self.distribution, Quantity(self.unit, self.domain))
+        except NotationError as error:
+            raise McostError(f"{self.file}: {self.name}: {error}") from None
+        return Prior(
+            name=self.name,
+            unit=self.unit,
+            domain=self.domain,
+            law=law,
+            source=self.source,
+            checked=self.checked,
+            grade=self.grade,
+            note=self.note,
+            catalogued=self.name,
+        )
+
+    def is_for(self, key: str) -> bool:
+        """Whether it fits a scenario key, written whole or from any of its parts on (``setup_hours``)."""
+        asked = (key, f"{key}.amount")  # a cost line goes by its name
+        return any(
+            fnmatchcase(a, pattern) or pattern.endswith(f".{a}") for pattern in self.fits for a in asked
+        )
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Every shipped entry by its name, e.g. ``"retraining.drift"``; in the order of the files."""
+    found: dict[str, Entry] = {}
+    for file in sorted(folder("distributions").glob("*.toml")):
+        for entry in read_entries(file):
+            if entry.name in found:
+                raise McostError(f"{file.name}: {entry.name}: a prior of this name is in another file too")
+            found[entry.name] = entry
+    return found
+
+
 @cache
 def catalogue() -> Mapping[str, Prior]:
-    """Every shipped prior by its name, e.g. ``"retraining.drift"``."""
-    priors: dict[str, Prior] = {}
-    for file in sorted(folder("distributions").glob("*.toml")):
-        for prior in read_priors(file):
-            if prior.name in priors:
-                raise McostError(f"{file.name}: {prior.name}: a prior of this name is in another file too")
-            priors[prior.name] = prior
-    return priors
+    """Every shipped prior by its name, all of them read."""
+    return {name: entry.prior for name, entry in entries().items()}
 
 
-def prior(name: object) -> Prior:
-    """The prior of this name; NotationError with the nearest name where there is none."""
-    known = catalogue()
+def entry(name: object) -> Entry:
+    """The entry of this name; NotationError with the nearest name where there is none."""
+    known = entries()
     if not isinstance(name, str) or name not in known:
         raise NotationError(
             f"found prior = {shown(name)}; no such prior in the catalogue{nearest(str(name), known)}"
@@ -38,43 +101,65 @@ def prior(name: object) -> Prior:
     return known[name]
 
 
+def prior(name: object) -> Prior:
+    """The prior of this name; NotationError with the nearest name where there is none."""
+    return entry(name).prior
+
+
 def read_priors(file: Path) -> Iterator[Prior]:
     """The priors of one file; McostError with file and name for an entry that is not one."""
-    for name, entry in _entries(tomllib.loads(file.read_text(encoding="utf-8")), ""):
+    for found in read_entries(file):
+        yield found.prior
+
+
+def read_entries(file: Path) -> Iterator[Entry]:
+    """The entries of one file, their laws not read; McostError with file and name for what is none."""
+    text = file.read_text(encoding="utf-8")
+    head = text.partition("\n")[0]
+    topic = head.removeprefix("#").strip() if head.startswith("#") else file.stem.replace("_", " ")
+    for name, table in _tables(tomllib.loads(text), ""):
         try:
-            yield _prior(name, entry)
+            yield _entry(name, table, topic, file.name)
         except NotationError as error:
             raise McostError(f"{file.name}: {name}: {error}") from None
 
 
-def _entries(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _tables(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every table that says something itself, by its dotted name."""
     for key, value in table.items():
         name = f"{path}.{key}" if path else key
-        if isinstance(value, dict) and "distribution" in value:
+        if isinstance(value, dict) and ("distribution" in value or any(map(_is_said, value.items()))):
             yield name, value
         elif isinstance(value, dict):
-            yield from _entries(value, name)
+            yield from _tables(value, name)
 
 
-def _prior(name: str, entry: Mapping[str, Any]) -> Prior:
-    for key in sorted(_KEYS - entry.keys()):
+def _is_said(item: tuple[str, Any]) -> bool:
+    return item[0] in _KEYS and not isinstance(item[1], dict)
+
+
+def _entry(name: str, table: Mapping[str, Any], topic: str, file: str) -> Entry:
+    for key in sorted(_KEYS - table.keys()):
         raise NotationError(f"{key} is missing")
-    domain, grade, checked = entry["domain"], entry["grade"], entry["checked"]
+    domain, grade, checked = table["domain"], table["grade"], table["checked"]
     if domain not in get_args(Domain):
         raise NotationError(f"domain: found {shown(domain)}; expected one of {', '.join(get_args(Domain))}")
     if grade not in get_args(Grade):
         raise NotationError(f"grade: found {shown(grade)}; expected one of {', '.join(get_args(Grade))}")
     if not isinstance(checked, date):
         raise NotationError(f"checked: found {shown(checked)}; expected a date")
-    law = read(entry["distribution"], Quantity(entry["unit"], domain))
-    return Prior(
+    return Entry(
         name=name,
-        unit=entry["unit"],
+        about=table["about"],
+        topic=topic,
+        unit=table["unit"],
         domain=domain,
-        law=law,
-        source=entry["source"],
+        distribution=table["distribution"],
+        source=table["source"],
+        url=table.get("url", ""),
         checked=checked,
         grade=grade,
-        note=entry.get("note", ""),
-        catalogued=name,
+        note=table.get("note", ""),
+        fits=tuple(table.get("for", ())),
+        file=file,
     )

@@ -1,7 +1,8 @@
 """Scenario -> Draws: one block of joint futures, each quantity from a stream of its own name.
 
 A stream is keyed by seed, name and block, so changing, adding or removing one input leaves the draws of
-every other input alone, and a block is the same whichever chunk or worker draws it.
+every other input alone, and a block is the same whichever chunk or worker draws it. A correlated input mixes
+the uniforms of its own stream with those of the earlier inputs of its group, and no other input's.
 """
 
 from __future__ import annotations
@@ -68,8 +69,11 @@ def draw(scenario: Scenario, seed: int, block: int, n: int = BLOCK) -> Draws:
     """
     months = scenario.horizon_months
     afresh = {prior.name for model in scenario.models.values() for prior in model.afresh}
+    correlated = _correlated(scenario, seed, block, n)
     values = {
-        name: _sample(prior, seed, block, n) for name, prior in scenario.inputs.items() if name not in afresh
+        name: _sample(prior, correlated.get(name), seed, block, n)
+        for name, prior in scenario.inputs.items()
+        if name not in afresh
     }
     events: dict[str, Array] = {}
     success: dict[str, np.ndarray] = {}
@@ -162,12 +166,27 @@ def _stream(seed: int, name: str, purpose: str, block: int) -> Rng:
     return np.random.Generator(np.random.SFC64(key))
 
 
-def _sample(prior: Prior, seed: int, block: int, n: int) -> Array:
-    """Draws of one input by inversion: a change of its law moves its draws, and no others."""
+def _correlated(scenario: Scenario, seed: int, block: int, n: int) -> dict[str, Array]:
+    """Uniforms of every correlated input, ndarray (n,): its own stream's, mixed with those of its group."""
+    return {
+        name: row
+        for copula in scenario.copulas
+        for name, row in zip(
+            copula.names,
+            copula.uniforms(np.stack([_uniforms(name, seed, block, n)() for name in copula.names])),
+            strict=True,
+        )
+    }
+
+
+def _sample(prior: Prior, uniform: Array | None, seed: int, block: int, n: int) -> Array:
+    """Draws of one input by inversion: a change of its law moves its draws, and no others.
+
+    uniform : what its quantiles are taken at, ndarray (n,); None for the uniforms of its own stream.
+    """
     if prior.law.certain:
         return np.broadcast_to(prior.law.support()[0], (n,))
-    u = _stream(seed, prior.name, "value", block).random(BLOCK)[:n]
-    value = prior.law.ppf(np.maximum(u, 2.0**-54))
+    value = prior.law.ppf(_uniforms(prior.name, seed, block, n)() if uniform is None else uniform)
     if not np.isfinite(value).all():
         i = int(np.flatnonzero(~np.isfinite(value))[0])
         raise SimulationError(

@@ -62,12 +62,12 @@ class ScenarioError(McostError):
     places: dict[Path, Place] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        found = sorted(self.problems, key=lambda p: self._line(p)) if self.places else self.problems
+        found = sorted(self.problems, key=self._order) if self.places else self.problems
         return "\nerror: ".join(self._show(p) for p in found)
 
-    def _line(self, problem: Problem) -> int:
-        place = self._place(problem)
-        return place[0] if place else 0
+    def _order(self, problem: Problem) -> tuple[int, int]:
+        place = None if problem.origin else self._place(problem)
+        return place[:2] if place else (0, 0)
 
     def _place(self, problem: Problem) -> tuple[int, int, int] | None:
         """Line, column and width to underline; a missing key is shown at its table."""
@@ -94,7 +94,8 @@ class ScenarioError(McostError):
 def quoted(file: str, text: str, place: tuple[int, int, int], what: str) -> str:
     """``file:line:column: what``, and the line with its mark; place : line, column, width from 1."""
     line, column, width = place
-    shown = text.splitlines()[line - 1].replace("\t", " ") if text.splitlines()[line - 1 :] else ""
+    lines = text.split("\n")
+    shown = lines[line - 1].rstrip("\r").replace("\t", " ") if line <= len(lines) else ""
     start = max(0, column - 60) if len(shown) > 160 else 0
     shown, column = shown[start : start + 160], column - start
     mark = " " * (column - 1) + "^" * max(1, min(width, len(shown) - column + 1))
@@ -113,25 +114,40 @@ def dotted(path: Path) -> str:
     return text
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """``"; did you mean X?"`` for the closest of ``names``, or what there is when none is close."""
+def close(name: str, names: Iterable[str]) -> str | None:
+    """The one of ``names`` that is nearest in spelling; None where none is close."""
     from difflib import get_close_matches
 
-    known = list(names)
-    close = get_close_matches(name.lower(), [n.lower() for n in known], n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {next(n for n in known if n.lower() == close[0])}?"
+    known = [str(n) for n in names]
+    found = get_close_matches(str(name).lower()[:80], [n.lower() for n in known], n=1, cutoff=0.6)
+    return next(n for n in known if n.lower() == found[0]) if found else None
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """``"; did you mean X?"`` for the closest of ``names``, or what there is when none is close."""
+    known = list(dict.fromkeys(str(n) for n in names))
+    if (found := close(name, known)) is not None:
+        return f"; did you mean {found}?"
     if 0 < len(known) <= 12:
-        return f"; there is {', '.join(known)}" if len(known) == 1 else f"; there are {', '.join(known)}"
+        return f"; there is {known[0]}" if len(known) == 1 else f"; there are {', '.join(known)}"
     return ""
 
 
-def shown(value: object) -> str:
+def shown(value: object, depth: int = 3) -> str:
     """A found value, as it may stand in a message: short, on one line."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    if isinstance(value, bool):
-        text = text.lower()
     if isinstance(value, dict):
-        text = "{ " + ", ".join(f"{k} = {shown(v)}" for k, v in value.items()) + " }"
-    text = " ".join(text.split())
+        inner = (
+            ", ".join(f"{k} = {shown(v, depth - 1)}" for k, v in list(value.items())[:8]) if depth else "…"
+        )
+        text = f"{{ {inner} }}"
+    elif isinstance(value, list | tuple):
+        inner = ", ".join(shown(v, depth - 1) for v in value[:8]) if depth else "…"
+        text = f"[{inner}]"
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, int) and abs(value) >= 10**60:
+        text = "a whole number of more than 60 digits"
+    else:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = " ".join(text[:400].split()).encode("utf-8", "replace").decode()
     return text if len(text) <= 60 else text[:57] + "..."

@@ -6,6 +6,8 @@ loaded only once there is a mistake to show.
 
 from __future__ import annotations
 
+import tomllib
+
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
@@ -35,7 +37,12 @@ def places_in(text: str) -> dict[Path, Place]:
         if key.type == "dotted_key":
             return [name for child in key.named_children for name in names(child)]
         raw = source[key.start_byte : key.end_byte].decode(errors="replace")
-        return [raw[1:-1] if key.type == "quoted_key" else raw]
+        if key.type != "quoted_key":
+            return [raw]
+        try:
+            return list(tomllib.loads(f"{raw} = 0"))
+        except ValueError:
+            return [raw[1:-1]]
 
     def here(path: Path) -> Path:
         """The path with the current row of every array of tables on the way."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from mcost.errors import Path, Problem, nearest, shown
 from mcost.like import KINDS
-from mcost.schema import MAX_STRATEGIES
 
 LINE_NAMES = (
     "tokens",
@@ -23,8 +22,11 @@ LINE_NAMES = (
 """Cost lines of the model; a scenario's own need other names."""
 
 
-def references(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every mistake that no single key shows. Values of a wrong type are left to their own check."""
+def references(data: Mapping[str, Any], astray: Collection[str] = ()) -> Iterator[Problem]:
+    """Every mistake that no single key shows. Values of a wrong type are left to their own check.
+
+    astray : strategies whose ``like`` leads nowhere, so that it is not known what they lack.
+    """
     workload, strategies = data.get("workload"), data.get("strategies")
     if isinstance(workload, dict):
         yield from _volume(workload)
@@ -32,10 +34,7 @@ def references(data: Mapping[str, Any]) -> Iterator[Problem]:
         return
     if not strategies:
         yield Problem(("strategies",), "found no strategy; expected the baseline at least")
-    if len(strategies) > MAX_STRATEGIES:
-        yield Problem(
-            ("strategies",), f"found {len(strategies)} strategies; expected at most {MAX_STRATEGIES}"
-        )
+        return
     tables = {name: table for name, table in strategies.items() if isinstance(table, dict)}
     yield from _baseline(data.get("baseline"), tables)
     yield from _fallbacks(data.get("baseline"), tables)
@@ -47,8 +46,9 @@ def references(data: Mapping[str, Any]) -> Iterator[Problem]:
     writes_output = isinstance(workload, dict) and "output_tokens" in workload
     for name, table in tables.items():
         path = ("strategies", name)
-        yield from _kind(path, table, models)
-        yield from _price(path, table, models, writes_output)
+        if name not in astray:
+            yield from _kind(path, table)
+            yield from _price(path, table, models, writes_output)
         yield from _cost_names(path, table)
     yield from _expect(data, tables)
 
@@ -100,7 +100,7 @@ def _parts(name: str, table: Mapping[str, Any]) -> list[tuple[Path, str]]:
     return found
 
 
-def _kind(path: Path, table: Mapping[str, Any], models: Mapping[str, Any]) -> Iterator[Problem]:
+def _kind(path: Path, table: Mapping[str, Any]) -> Iterator[Problem]:
     """A strategy is one thing: it names a model or its price, or is made of others."""
     kinds = [key for key in KINDS if key in table]
     if not kinds:
@@ -130,7 +130,12 @@ def _made_of(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Pr
     def leads_to(name: str) -> list[str]:
         parts = [part for _, part in _parts(name, tables[name]) if part in tables]
         fallback = tables[name].get("fallback")
-        if isinstance(fallback, str) and fallback in tables and baseline not in (name, fallback):
+        if (
+            isinstance(fallback, str)
+            and fallback in tables
+            and fallback not in (name, baseline)
+            and name != baseline
+        ):
             parts.append(fallback)
         return parts
 
@@ -185,9 +190,13 @@ def _price(
     at = (*path, "price") if "price" in table else (*path, "model")
     named = isinstance(row, dict) and "is" in row
     if "cache_hit" in table and "cached" not in price and table["cache_hit"] != 0 and not named:
-        yield Problem(at, "cached is missing: cache_hit is given, so a hit needs its price", at="key")
+        missing = "is given, so a hit needs its price: cached is missing in price"
+        yield Problem((*path, "cache_hit"), missing, at="key")
     if "output" not in price and (writes_output or "output_tokens" in table):
-        yield Problem(at, "output is missing: output_tokens are given, so they need a price", at="key")
+        own = "output_tokens" in table
+        missing = "are given, so they need a price: output is missing in price"
+        said = missing if own else "output is missing: output_tokens are given, so they need a price"
+        yield Problem((*path, "output_tokens") if own else at, said, at="key")
 
 
 def _models(models: Mapping[str, Any]) -> Iterator[Problem]:

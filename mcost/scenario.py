@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import re
@@ -16,9 +15,25 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
-from mcost.errors import McostError, Path, Place, Problem, ScenarioError, dotted, nearest, quoted, shown
+from mcost.copula import Copula
+from mcost.correlations import correlate, inputs_as_written
+from mcost.errors import (
+    McostError,
+    Path,
+    Place,
+    Problem,
+    ScenarioError,
+    close,
+    dotted,
+    nearest,
+    quoted,
+    shown,
+)
+from mcost.frozen import FrozenDict
 from mcost.known_models import begins, with_known_models
 from mcost.like import Merged, merge_like
+from mcost.overrides import apply
+from mcost.plain_data import as_data
 from mcost.prices import ModelPrice
 from mcost.references import references
 from mcost.schema import (
@@ -42,38 +57,43 @@ class Scenario(ScenarioTables):
     Built from the keys of a scenario file: ``Scenario(title=…, baseline=…, horizon_months=…,
     workload={…}, strategies={…})``. Raises ScenarioError with every mistake found.
 
-    inputs : every uncertain input by its name, in the order of the file.
+    inputs : every uncertain input by its name, table by table.
     file, sha256 : the name of the file and the hash of what was read (of the data, without a file).
+    folder : where files of samples lie, or below; the current folder, or None to refuse them.
     """
 
     _inputs: dict[str, Prior] = PrivateAttr(default_factory=dict)
     _facts: dict[str, ModelPrice] = PrivateAttr(default_factory=dict)
+    _copulas: tuple[Copula, ...] = PrivateAttr(default=())
     _file: str | None = PrivateAttr(default=None)
     _sha256: str = PrivateAttr(default="")
 
-    def __init__(self, /, **data: Any) -> None:
+    def __init__(self, folder: FilePath | None = FilePath(), /, **given: Any) -> None:
+        data = as_data(given)
         merged = merge_like(data)
         known = with_known_models(merged.data)
-        problems = [*merged.problems, *known.problems, *references(known.data)]
+        problems = [*merged.problems, *known.problems, *references(known.data, merged.astray)]
         credibility = data.get("credibility", CREDIBILITY)
-        usable = isinstance(credibility, float) and 0 < credibility < 1
+        usable = isinstance(credibility, float) and 0.01 <= credibility <= 0.999
+        context = {"credibility": credibility if usable else CREDIBILITY, "folder": folder}
         try:
-            self.__pydantic_validator__.validate_python(
-                known.data,
-                self_instance=self,
-                context={"credibility": credibility if usable else CREDIBILITY},
-            )
+            self.__pydantic_validator__.validate_python(known.data, self_instance=self, context=context)
         except ValidationError as error:
             problems += _problems(error)
+            inputs = inputs_as_written(known.data, merged, context) if data.get("correlations") else {}
+        else:
+            _name_inputs(self, merged)
+            inputs = self._inputs
+        correlated = correlate(data.get("correlations"), inputs, merged)
+        problems += correlated.problems
         if problems:
             raise ScenarioError(_once(problems, merged))
-        _name_inputs(self, merged)
-        self._facts = known.facts
+        self._facts, self._copulas = known.facts, correlated.copulas
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
             )
-        self._sha256 = hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+        self._sha256 = hashlib.sha256(json.dumps(data, sort_keys=True, default=_hashed).encode()).hexdigest()
 
     @property
     def inputs(self) -> Mapping[str, Prior]:
@@ -91,6 +111,17 @@ class Scenario(ScenarioTables):
     def facts(self) -> Mapping[str, ModelPrice]:
         """What the price table says of each model that is named, by that name."""
         return MappingProxyType(self._facts)
+
+    @property
+    def copulas(self) -> tuple[Copula, ...]:
+        """Inputs that are correlated, group by group; the inputs of no group are independent."""
+        return self._copulas
+
+    def with_changes(self, changed: Mapping[str, Any], added: Sequence[Prior] = ()) -> Scenario:
+        """The same scenario with some tables replaced, and the inputs that come with them."""
+        other = self.model_copy(update=dict(changed))
+        other._inputs = {**self._inputs, **{prior.name: prior for prior in added}}
+        return other
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -162,35 +193,47 @@ def load(
             )
         return source
     if isinstance(source, Mapping):
-        return _build(copy.deepcopy(dict(source)), set, None, None)
+        return _build(as_data(source), set, None, None, FilePath())
     path = find_scenario(str(source))
-    text = read_text(path)
+    file, text = str(source) if str(path) == str(source) else path.name, read_text(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise McostError(_not_toml(path.name, text, str(error))) from None
+        raise McostError(_not_toml(file, text, str(error))) from None
+    except ValueError:
+        raise McostError(f"{file}: found a number of more than 4,300 digits") from None
     except RecursionError:
-        raise McostError(f"{path.name}: found tables nested too deeply to read") from None
+        raise McostError(f"{file}: found tables nested too deeply to read") from None
     if not data:
-        raise McostError(f"{path.name}: found an empty file; expected a scenario: see mcost run contested")
-    scenario = _build(data, set, path.name, text)
+        raise McostError(f"{file}: found an empty file; expected a scenario: see mcost run contested")
+    scenario = _build(data, set, file, text, path.parent)
     scenario._sha256 = hashlib.sha256(
         text.encode() + "".join(f"\n--set {override}" for override in set).encode()
     ).hexdigest()
     return scenario
 
 
-def _build(data: dict[str, Any], overrides: Sequence[str], file: str | None, text: str | None) -> Scenario:
+def _build(
+    data: dict[str, Any], overrides: Sequence[str], file: str | None, text: str | None, folder: FilePath
+) -> Scenario:
     origins: dict[Path, str] = {}
+    if overrides:
+        data.pop("expect", None)  # the verdict of the scenario as it stands
     for override in overrides:
-        origins[_override(data, override)] = f"--set {override}"
+        origins[apply(data, override)] = _said(override)
     try:
-        scenario = Scenario(**{str(key): value for key, value in data.items()})
+        scenario = Scenario(folder, **{str(key): value for key, value in data.items()})
     except ScenarioError as error:
         problems = [replace(problem, origin=_origin(problem.path, origins)) for problem in error.problems]
         raise ScenarioError(problems, file, text, _places(text)) from None
-    scenario._file = file
+    scenario._file = None if file is None else FilePath(file).name
     return scenario
+
+
+def _said(override: str) -> str:
+    """How the user said it: ``--horizon`` is an override too."""
+    key, _, value = override.partition("=")
+    return f"--horizon {value}" if key == "horizon_months" else f"--set {override}"
 
 
 def _places(text: str | None) -> dict[Path, Place]:
@@ -210,87 +253,67 @@ def _not_toml(name: str, text: str, message: str) -> str:
     """``"Expected '=' after a key (at line 3, column 5)"`` as file:line:column, with the line quoted."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
     said = re.sub(r"\s*\(at .*\)$", "", message)
+    if said.startswith("Cannot overwrite"):
+        said = "this key is given twice"
+    elif said.startswith("Cannot declare"):
+        table = ".".join(re.findall(r"'([^']*)'", said))
+        said = f"the table [{table}] is given twice"
     said = f"not TOML: {said[:1].lower()}{said[1:]}"
     if not place:
-        return f"{name}: {said}"
-    return quoted(name, text, (int(place[1]), int(place[2]), 1), said)
-
-
-# --- overrides --------------------------------------------------------------------------------------------
-
-
-def _override(data: dict[str, Any], override: str) -> Path:
-    """Apply ``key=value`` to the data in place; returns the key path."""
-    key, equals, written = override.partition("=")
-    if not equals or not key.strip():
-        raise McostError(f"--set {override}: expected key=value, such as workload.calls_per_month=2_000_000")
-    path = _key_path(key.strip(), override)
-    table: Any = data
-    for part in path[:-1]:
-        inner = table.setdefault(part, {}) if isinstance(table, dict) else None
-        if isinstance(inner, list):
-            return (*path[:-1], _override_row(inner, path[-1], _value(written), override))
-        if not isinstance(inner, dict):
-            raise McostError(f"--set {override}: {part} holds no keys")
-        table = inner
-    table[path[-1]] = _value(written)
-    return path
-
-
-def _override_row(rows: list[Any], name: str, value: Any, override: str) -> str:
-    """Set the amount of a cost line, which is addressed by its name."""
-    for row in rows:
-        if isinstance(row, dict) and row.get("name") == name:
-            row["amount"] = value
-            return name
-    names = [str(row.get("name")) for row in rows if isinstance(row, dict)]
-    raise McostError(f"--set {override}: no cost line {shown(name)}{nearest(name, names)}")
-
-
-def _key_path(key: str, override: str) -> tuple[str, ...]:
-    try:
-        nested: Any = tomllib.loads(f"{key} = 0")
-    except tomllib.TOMLDecodeError:
-        raise McostError(f"--set {override}: found key {shown(key)}; expected names joined by dots") from None
-    path: list[str] = []
-    while isinstance(nested, dict):
-        part, nested = next(iter(nested.items()))
-        path.append(part)
-    return tuple(path)
-
-
-def _value(written: str) -> Any:
-    """A TOML value, or else the text itself: ``2M to 4M`` needs no quotes."""
-    try:
-        return tomllib.loads(f"value = {written.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        return written.strip()
+        return f"{name}:{len(text.splitlines())}: {said}"
+    line, column = int(place[1]), int(place[2])
+    bare = re.match(
+        r"\s*[\w.\-\"]+\s*=\s*([$\d][^\"#{\[]*?\bto\b[^\"#]*?)\s*(#.*)?$", text.split("\n")[line - 1]
+    )
+    if bare:
+        said += f'; an interval needs quotes: "{bare[1]}"'
+    return quoted(name, text, (line, column, 1), said)
 
 
 # --- mistakes ---------------------------------------------------------------------------------------------
 
 
+def _hashed(value: Any) -> str:
+    """A value that is no JSON, as text that is the same in every process."""
+    if hasattr(value, "dist"):
+        return f"{value.dist.name} {value.args} {sorted(value.kwds.items())}"
+    return str(value)
+
+
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    for mistake in error.errors(include_url=False):
+    mistakes = error.errors(include_url=False)
+    misspelt = {
+        (*path[:-1], close(str(path[-1]), _keys_at(path[:-1])))
+        for path in (m["loc"] for m in mistakes if m["type"] == "extra_forbidden")
+    }
+    for mistake in mistakes:
+        if mistake["type"] == "missing" and mistake["loc"] in misspelt:
+            continue  # it is there, under a name that is told already
         loc = tuple(part for part in mistake["loc"] if part != "[key]")
         kind, found = mistake["type"], shown(mistake.get("input"))
         if kind == "extra_forbidden":
-            table = table_at(loc[:-1])
-            keys = list(table.model_fields) if table else []
-            yield Problem(loc, f"no such key{nearest(str(loc[-1]), keys)}", at="key")
+            yield Problem(loc, f"no such key{nearest(str(loc[-1]), _keys_at(loc[:-1]))}", at="key")
         elif kind == "missing":
             yield Problem(loc, "this key is missing", at="key")
         elif kind == "mistake":
             yield Problem(loc, mistake["msg"])
         else:
+            rows = "correlations" if loc[0] == "correlations" else "strategies.NAME.costs"
             expected = {
                 "string_type": "text",
                 "model_type": "a table",
                 "dict_type": "a table",
-                "tuple_type": "a list of tables",
+                "tuple_type": f"a list of tables, [[{rows}]]",
                 "date_type": "a date, such as 2026-12-01",
             }.get(kind, mistake["msg"])
             yield Problem(loc, f"found {found}; expected {expected}")
+
+
+def _keys_at(path: Path) -> list[str]:
+    """The keys that the table at a path may hold, as they are written."""
+    table = table_at(path)
+    keys = [field.alias or key for key, field in table.model_fields.items()] if table else []
+    return [*keys, "like"] if table is Strategy else keys
 
 
 def _once(problems: Sequence[Problem], merged: Merged) -> list[Problem]:
@@ -320,7 +343,7 @@ def _name_inputs(scenario: Scenario, merged: Merged) -> None:
         if isinstance(value, tuple) and value and isinstance(value[0], CostLine):
             return tuple(name(row, (*path, row.name)) for row in value)
         if isinstance(value, dict):
-            return {key: name(v, (*path, key)) for key, v in value.items()}
+            return FrozenDict({key: name(v, (*path, key)) for key, v in value.items()})
         return value
 
     for key in ScenarioTables.model_fields:

@@ -7,17 +7,28 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PlainValidator
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainValidator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from mcost.catalogue import prior
 from mcost.errors import NotationError, nearest, shown
-from mcost.law import from_frozen
+from mcost.law import Law, from_frozen
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
 
 MAX_HORIZON = 600
-MAX_STRATEGIES = 64
 MAX_INPUTS = 500
+LONGEST = 200
+AFRESH = ("price_change_ratio", "retires_after_months")
+"""What a model draws afresh at each event: no one value of a future."""
 
 GiveUp = Literal["never", "at_retrain"]
 FollowsMarket = Literal["freely", "at_retrain", "never"]
@@ -42,10 +53,17 @@ class Amount:
             if isinstance(value, Prior) or (isinstance(value, dict) and "prior" in value):
                 return self._from_catalogue(value)
             if hasattr(value, "ppf") and hasattr(value, "dist"):
-                law = from_frozen(value)
+                law = _law_of(value)
                 check(law, quantity)
             else:
-                law = read(value, quantity, credibility=(info.context or {}).get("credibility", CREDIBILITY))
+                context = info.context or {}
+                law = read(
+                    value,
+                    quantity,
+                    credibility=context.get("credibility", CREDIBILITY),
+                    folder=context.get("folder"),
+                    prior=self._law_of_prior,
+                )
         except NotationError as error:
             raise _mistake(str(error)) from None
         return Prior("", quantity.unit, quantity.domain, law)
@@ -58,8 +76,40 @@ class Amount:
             found = prior(value["prior"])
         else:
             found = value
+        self._check_unit(found)
         check(found.law, self.quantity)
         return found
+
+    def _law_of_prior(self, name: object) -> Law:
+        """Of a prior within another notation, which is checked as a whole."""
+        found = prior(name)
+        self._check_unit(found)
+        return found.law
+
+    def _check_unit(self, found: Prior) -> None:
+        if found.catalogued is not None and _dimension(found.unit) != _dimension(self.quantity.unit):
+            said = f"found {found.catalogued}, a prior in {found.unit}"
+            raise NotationError(f"{said}; expected one in {self.quantity.unit or 'another unit'}")
+
+
+def _law_of(frozen: Any) -> Law:
+    """The law of a frozen SciPy distribution; NotationError where it does not exist."""
+    with np.errstate(all="ignore"):
+        ends = np.asarray(frozen.support(), dtype=float)
+    if ends.shape != (2,) or np.isnan(ends).any():
+        raise NotationError(
+            f"found {frozen.dist.name} at parameters at which it does not exist as one distribution"
+        )
+    return from_frozen(frozen)
+
+
+_PURE = ("fraction", "probability", "share", "ratio", "times", "a", "")
+
+
+def _dimension(unit: str) -> str:
+    """What a unit counts: ``hours`` of ``hours a month``; shares, rates and ratios are pure numbers."""
+    first = unit.split(" ")[0]
+    return "" if first in _PURE else {"workloads": "services"}.get(first, first)
 
 
 def _mistake(message: str) -> PydanticCustomError:
@@ -79,16 +129,16 @@ def _whole(least: int, most: int, what: str) -> Any:
 
 def _named(what: str) -> Any:
     def validate(value: str) -> str:
-        if not value.strip() or not value.isprintable():
-            raise _mistake(f"found {shown(value)}; expected {what}")
+        if not value.strip() or not value.isprintable() or len(value) > LONGEST:
+            raise _mistake(f"found {shown(value)}; expected {what}, of at most {LONGEST} characters")
         return value
 
     return AfterValidator(validate)
 
 
 def _credibility(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-        raise _mistake(f"found {shown(value)}; expected a share between 0 and 1, such as 0.9")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 0.999:
+        raise _mistake(f"found {shown(value)}; expected a share from 0.01 to 0.999, such as 0.9")
     return float(value)
 
 
@@ -103,13 +153,39 @@ def _one_of(choice: Any) -> Callable[[Any], Any]:
     return validate
 
 
+def is_rank(value: Any) -> bool:
+    """Whether a value is a rank correlation of two different inputs."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1 < value < 1
+
+
+def _rank(value: Any) -> float:
+    if not is_rank(value):
+        why = ", such as 0.4"
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if abs(value) == 1:
+                why = f": at {value:g} one of the two follows from the other, and is no input of its own"
+            elif 2 <= abs(value) < 100:
+                why = f"; did you mean {value / 100:g}?"
+        raise _mistake(f"found {shown(value)}; expected a number above -1 and below 1{why}")
+    return float(value)
+
+
+def _two_or_more(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) < 2:
+        raise _mistake(f"found {shown(value)}; expected a list of two inputs or more")
+    return value
+
+
 def _band(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list | tuple) and all(
         isinstance(v, int | float) and not isinstance(v, bool) for v in value
     )
     if not numbers or len(value) != 2 or not value[0] <= value[1]:
         raise _mistake(f"found {shown(value)}; expected [lowest, highest], such as [0.3, 0.6]")
-    return float(value[0]), float(value[1])
+    try:
+        return float(value[0]), float(value[1])
+    except OverflowError:
+        raise _mistake(f"found {shown(value)}; expected numbers of at most 300 digits") from None
 
 
 Hours = Annotated[Prior, Amount("hours")]
@@ -258,7 +334,7 @@ class Model(Table):
     @property
     def afresh(self) -> tuple[Prior, ...]:
         """What is drawn afresh at each event, and so is no one value of a future."""
-        return tuple(p for p in (self.price_change_ratio, self.retires_after_months) if p is not None)
+        return tuple(prior for key in AFRESH if (prior := getattr(self, key)) is not None)
 
 
 class CostLine(Table):
@@ -320,6 +396,13 @@ class Strategy(Table):
         return (self.wait.first, self.wait.then) if self.wait is not None else ()
 
 
+class Correlation(Table):
+    """Spearman's rank correlation of every pair of some inputs, by their names; unnamed pairs have none."""
+
+    between: Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_two_or_more)]
+    rank: Annotated[float, PlainValidator(_rank)]
+
+
 class Expect(Table):
     """The verdict that a scenario must give; ``mcost check`` holds it to that."""
 
@@ -343,6 +426,7 @@ class ScenarioTables(Table):
     workload: Workload
     models: dict[Annotated[str, _named("the name of a model")], Model] = {}
     strategies: dict[Annotated[str, _named("the name of a strategy")], Strategy]
+    correlations: Annotated[tuple[Correlation, ...], Field(strict=False)] = ()
     expect: Expect | None = None
 
 
@@ -363,6 +447,7 @@ def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
             "costs": CostLine,
         },
         "models": {"": Model, "price": Price, "tuned": Price},
+        "correlations": {"": Correlation},
     }
     if path[0] in inside:
         return inside[str(path[0])].get(inner)

@@ -24,14 +24,22 @@ def find_scenario(name: str) -> Path:
     Raises McostError, with the nearest name, where there is neither.
     """
     path = Path(name)
-    if path.is_file():
+    if _is_there(path):
         return path
     shipped = folder("scenarios") / f"{path.name.removesuffix('.toml')}.toml"
-    if path.name in (name, f"{name}.toml") and shipped.is_file():
+    if path.name in (name, f"{name}.toml") and _is_there(shipped):
         return shipped
-    if path.is_dir():
+    if len(name) < 256 and path.is_dir():
         raise McostError(f"{name}: found a folder; expected a scenario file")
-    raise McostError(f"{name}: no such file, and no shipped scenario{nearest(path.stem, scenario_names())}")
+    hint = nearest(path.stem, scenario_names())
+    raise McostError(f"{shown(name)[1:-1]}: no such file, and no shipped scenario{hint}")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def read_text(path: Path) -> str:
@@ -45,4 +53,5 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise McostError(f"{path}: cannot be read: {error.strerror or shown(str(error))}") from None
     except UnicodeDecodeError as error:
-        raise McostError(f"{path}: byte {error.start} is not UTF-8 text") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise McostError(f"{path}:{line}: found a byte that is not UTF-8; save the file as UTF-8") from None

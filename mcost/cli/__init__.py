@@ -15,6 +15,11 @@ WRONG = 2
 COMMANDS = {
     "run": "the verdict on a scenario",
     "check": "whether scenarios are valid, how they were read, and whether their verdict holds",
+    "init": "a first scenario, from six questions",
+    "quick": "a verdict without a file, the rest from the catalogue",
+    "priors": "the catalogue of sourced priors, or one of them",
+    "prices": "what is known of a model's prices",
+    "compare": "scenarios, or variants of one, on common draws; what its choices are worth",
 }
 
 

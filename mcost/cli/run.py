@@ -47,7 +47,7 @@ def command(
     if as_json:
         common.print_json(answer.to_dict())
     else:
-        _print_verdict(answer)
+        print_verdict(answer)
     missed = [said for demand in demands if (said := _missed(answer, *demand))]
     for said in missed:
         click.echo(f"not met: {said}", err=True)
@@ -84,7 +84,7 @@ def _missed(answer: Answer, name: str | None, least: float) -> str | None:
     return f"{name} pays off in {found.probability:.4g} ± {margin:.2g} of futures, below {least:g}"
 
 
-def _print_verdict(answer: Answer) -> None:
+def print_verdict(answer: Answer) -> None:
     from mcost.report.verdict import verdict
 
     if sys.stdout.isatty():

@@ -47,7 +47,7 @@ def _plain(value: float) -> str:
 
 def money(usd: float, error: float = 0.0, currency: str = "USD") -> str:
     """Dollars, rounded to what the 95 % half-width (1.96 errors) leaves certain; ``−$5,550``."""
-    half = 1.96 * error
+    half = 1.96 * error if math.isfinite(error) else abs(usd)
     step = 10.0 ** math.floor(math.log10(half)) if half > 0 else 0.0
     value = round(usd / step) * step if step else usd
     size = abs(value)

@@ -1,0 +1,209 @@
+"""``[[correlations]]``: which inputs they may name, which ranks can hold together, the copulas they mean."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from mcost.copula import (
+    Copula,
+    Ranks,
+    groups,
+    nearest_ranks,
+    pearson_of,
+    possible,
+    possible_ranks,
+    rank_matrix,
+    smallest_impossible,
+)
+from mcost.errors import Path, Problem, dotted, nearest, shown
+from mcost.like import Merged
+from mcost.schema import AFRESH, Amount, Correlation, CostLine, ScenarioTables, Table, is_rank
+from mcost.uncertain import Prior
+
+Inputs = Mapping[str, Prior | None]
+"""Every input by its name, in the order of the scenario's inputs; None where its value cannot be read."""
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """What the correlations of a scenario come to."""
+
+    copulas: tuple[Copula, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def correlate(rows: Any, inputs: Inputs, merged: Merged) -> Correlated:
+    """The copulas of a scenario's correlations, or every mistake in them.
+
+    rows : ``correlations`` as written; a row or rank of a wrong type is left to its own check.
+    """
+    if not isinstance(rows, list | tuple):
+        return Correlated()
+    order = {name: place for place, name in enumerate(inputs)}
+    given: dict[tuple[str, str], tuple[float, int]] = {}
+    problems: list[Problem] = []
+    complete = True
+    for i, row in enumerate(rows):
+        between, rank = _row(row)
+        known, mistakes = _known(between, ("correlations", i, "between"), inputs, merged)
+        problems += mistakes
+        if rank is None or not len(known) == len(between) > 1:
+            complete = False
+        if rank is None:
+            continue
+        for a, b in combinations(sorted(known, key=order.__getitem__), 2):
+            earlier, place = given.setdefault((a, b), (rank, i))
+            if rank != earlier:
+                told = f"found {rank:g} for {a} and {b}, which have {earlier:g} in correlations[{place}]"
+                problems.append(Problem(("correlations", i, "rank"), f"{told}; expected one rank for a pair"))
+    if problems or not complete:  # a pair that is misspelt must not count as 0
+        return Correlated(problems=tuple(problems))
+    ranks = {pair: rank for pair, (rank, _) in given.items()}
+    rows_of = {pair: i for pair, (_, i) in given.items()}
+    found = groups(ranks, inputs)
+    problems = [p for group in found if (p := _impossible(group, ranks, rows_of)) is not None]
+    if problems:
+        return Correlated(problems=tuple(problems))
+    return Correlated(tuple(Copula.of(group, ranks) for group in found))
+
+
+def _row(row: Any) -> tuple[Sequence[Any], float | None]:
+    """Names and rank of one row; what its type refuses is left out."""
+    if isinstance(row, Correlation):
+        return row.between, row.rank
+    if not isinstance(row, dict):
+        return (), None
+    between, rank = row.get("between"), row.get("rank")
+    return between if isinstance(between, list | tuple) else (), rank if is_rank(rank) else None
+
+
+def _known(
+    between: Sequence[Any], at: Path, inputs: Inputs, merged: Merged
+) -> tuple[list[str], list[Problem]]:
+    """The inputs that a row names, in its order and once each, and the mistakes in the other names."""
+    known: list[str] = []
+    problems = []
+    for j, written in enumerate(between):
+        if not isinstance(written, str):
+            continue
+        path = _path(written)
+        name = dotted(path) if path else written
+        mistake = _no_input(written, name, path, inputs, merged)
+        if mistake is None and name in known:
+            mistake = f"found {shown(written)} twice; an input cannot be correlated with itself"
+        if mistake is None:
+            known.append(name)
+        else:
+            problems.append(Problem((*at, j), mistake))
+    return known, problems
+
+
+def _path(written: str) -> Path:
+    """The key path that a name spells, however it is quoted; empty where it spells none."""
+    try:
+        nested: Any = tomllib.loads(f"{written} = 0")
+    except (ValueError, RecursionError):
+        return ()
+    path: list[str] = []
+    while isinstance(nested, dict) and len(nested) == 1:
+        part, nested = next(iter(nested.items()))
+        path.append(part)
+    return tuple(path) if nested == 0 else ()
+
+
+def _no_input(written: str, name: str, path: Path, inputs: Inputs, merged: Merged) -> str | None:
+    """Why a name is none of an input that can be correlated; None where it is one."""
+    if name not in inputs:
+        same = dotted(merged.written(path))
+        if path and same in inputs:
+            return f"found {shown(written)}, which by like is the same input as {same}; say {same}"
+        ends = [full for full in inputs if path and full.endswith(f".{name}")]
+        hint = f"; did you mean {' or '.join(ends[:3])}?" if ends else nearest(name, inputs)
+        return f"found {shown(written)}; no such input here{hint}"
+    if path[0] == "models" and path[-1] in AFRESH:
+        return f"found {shown(written)}, which is drawn afresh at each event; it cannot be correlated"
+    prior = inputs[name]
+    if prior is not None and prior.law.certain:
+        value = f"{prior.law.support()[0]:g}"
+        return f"found {shown(written)}, which is {value} for certain; it has no spread to correlate"
+    return None
+
+
+def _impossible(names: tuple[str, ...], ranks: Ranks, rows: Mapping[tuple[str, str], int]) -> Problem | None:
+    """The pairs of a group that cannot hold together, and the nearest ranks of all its pairs that can."""
+    matrix, given = rank_matrix(names, ranks)
+    if possible(pearson_of(matrix)):
+        return None
+    among = smallest_impossible(pearson_of(matrix))
+    pairs = [(names[i], names[j]) for i, j in combinations(among, 2) if given[i, j]]
+    message = f"found ranks that cannot hold together: {_listed(pairs, ranks)}"
+    unsaid = [(i, j) for i, j in combinations(range(len(among)), 2) if not given[among[i], among[j]]]
+    for i, j in unsaid[:1]:
+        others = f" (and {len(unsaid) - 1} more)" if unsaid[1:] else ""
+        message += f"; {names[among[i]]} and {names[among[j]]}{others}, not given, count as 0"
+        if ends := possible_ranks(matrix[np.ix_(among, among)], i, j):
+            message += f", where {ends[0]:g} to {ends[1]:g} would do"
+    near = nearest_ranks(matrix, given)
+    at = {name: i for i, name in enumerate(names)}
+    nearer = {(a, b): float(near[at[a], at[b]]) for a, b in ranks if a in at and b in at}
+    moved = [pair for pair, rank in nearer.items() if rank != ranks[pair]]
+    message += f"; the nearest that can: {_listed(moved, nearer)}"
+    return Problem(("correlations", max(rows[pair] for pair in pairs), "rank"), message)
+
+
+def _listed(pairs: Sequence[tuple[str, str]], ranks: Ranks) -> str:
+    return ", ".join(f"{a} and {b} {ranks[a, b]:g}" for a, b in pairs)
+
+
+# --- inputs of a scenario that has other mistakes ---------------------------------------------------------
+
+
+def inputs_as_written(data: Mapping[str, Any], merged: Merged, context: Mapping[str, Any]) -> Inputs:
+    """Every input that the data hold, though the data are wrong elsewhere: as the tables' types find them.
+
+    context : what an uncertain value is read with, as for validation.
+    """
+    found: dict[str, Prior | None] = {}
+    for path, value, amount in _amounts(ScenarioTables, data, ()):
+        try:
+            prior = TypeAdapter(Annotated[Any, amount]).validate_python(value, context=dict(context))
+        except ValidationError:
+            prior = None
+        if prior is None or isinstance(prior, Prior):
+            found.setdefault(dotted(merged.written(path)), prior)
+    return found
+
+
+def _amounts(kind: Any, value: Any, path: Path) -> Iterator[tuple[Path, Any, Amount]]:
+    """Path, value and reader of everything uncertain below a value of some type."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        readers = [mark for mark in inner[1:] if isinstance(mark, Amount)]
+        yield from [(path, value, readers[0])] if readers else _amounts(inner[0], value, path)
+    elif origin in (Union, UnionType):
+        for one in inner:
+            yield from _amounts(one, value, path)
+    elif origin is dict and isinstance(value, dict):
+        for key, row in value.items():
+            yield from _amounts(inner[1], row, (*path, str(key)))
+    elif origin is tuple and inner[0] is CostLine and isinstance(value, list | tuple):
+        for row in value:
+            if isinstance(row, dict) and "amount" in row:
+                yield from _amounts(_types(CostLine)["amount"], row["amount"], (*path, str(row.get("name"))))
+    elif isinstance(kind, type) and issubclass(kind, Table) and isinstance(value, dict):
+        types = _types(kind)
+        for key in kind.model_fields:
+            if key in value:
+                yield from _amounts(types[key], value[key], (*path, key))
+
+
+def _types(table: type[Table]) -> dict[str, Any]:
+    return get_type_hints(table, include_extras=True)

@@ -1,0 +1,578 @@
+"""A few answers -> the text of a scenario that runs: what was not asked is taken from the catalogue.
+
+Nothing here prints or reads a clock. What is slow to load is imported where it is used: the questions of
+``mcost init`` must not wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mcost.errors import McostError, NotationError, shown
+
+if TYPE_CHECKING:
+    from mcost.catalogue import Entry
+    from mcost.law import Law
+    from mcost.prices import ModelPrice
+
+HORIZON = 24
+CREDIBILITY = 0.9
+DEFAULT_MODEL = "openai/gpt-5.4-mini"
+OPEN_MODEL = "azure/gpt-oss-20b"
+"""What is tuned where today's model cannot be to the end: its weights are public, so no provider ends it."""
+
+_BUSY = 10_000
+"""Calls a month, one in four minutes, under which a provider's cache is cold by the next call."""
+
+_EXAMPLES, _EPOCHS, _RUNS = 2000, 3, (2, 8)
+_COMMENTS = 58
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that is asked: in words, what it is by default, and the unit it is in."""
+
+    ask: str
+    default: str
+    unit: str
+    above: float | None = None
+    why: str = ""
+
+
+QUESTIONS: Mapping[str, Question] = MappingProxyType(
+    {
+        "calls": Question(
+            "Calls a month", "80k to 120k", "calls a month", 0.0, "without calls there is nothing to save"
+        ),
+        "prompt_tokens": Question(
+            "Tokens of the prompt today", "3000", "tokens", 0.0, "the prompt is what tuning shortens"
+        ),
+        "tuned_tokens": Question("Tokens of the prompt after tuning", "300 to 800", "tokens"),
+        "setup_hours": Question("Hours to set up the tuned model", "20 to 40", "hours"),
+        "hours_per_month": Question("Hours a month to keep it up", "5 to 10", "hours a month"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a draft is made from.
+
+    calls, prompt_tokens, tuned_tokens, setup_hours, hours_per_month : as people write them, "80k to 120k";
+        hours that are None are the catalogue's.
+    model : serves today; tune : is tuned, None where the draft is to choose.
+    start : the day from which months, prices and dated events count.
+    """
+
+    calls: str
+    prompt_tokens: str
+    tuned_tokens: str
+    model: str
+    start: date
+    tune: str | None = None
+    setup_hours: str | None = None
+    hours_per_month: str | None = None
+    credibility: float = CREDIBILITY
+    horizon_months: int = HORIZON
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """An input that was taken from the catalogue."""
+
+    key: str
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scenario's text, and what the reader must be told about it.
+
+    notes : dates that end something, and what was left out. assumed : what was taken from the catalogue.
+    settled : what is neither asked nor in the catalogue, in words.
+    """
+
+    text: str
+    notes: tuple[str, ...]
+    assumed: tuple[Assumed, ...]
+    settled: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        import tomllib
+
+        return tomllib.loads(self.text)
+
+
+# --- answers ----------------------------------------------------------------------------------------------
+
+
+def checked(name: str, text: str) -> str:
+    """The answer to a question, blanks tidied; NotationError with the reason where it cannot be read."""
+    body = " ".join(text.split())
+    _law(name, body)
+    return body
+
+
+def _law(name: str, text: str) -> Law:
+    from mcost.uncertain import Quantity, read
+
+    question = QUESTIONS[name]
+    return read(text, Quantity(question.unit, above=question.above, why=question.why))
+
+
+def checked_credibility(text: str) -> float:
+    """``90``, ``90 %`` or ``0.9`` as a share; NotationError where it is none."""
+    body = text.strip().removesuffix("%").strip()
+    try:
+        number = float(body)
+    except ValueError:
+        number = -1.0
+    share = number if 0 < number < 1 and not text.strip().endswith("%") else number / 100
+    if not 0.01 < share < 1:
+        raise NotationError(
+            f"found {shown(text)}; expected more than 1 and less than 100 per cent, such as 90"
+        )
+    return round(share, 6)
+
+
+def serving(name: str, start: date) -> ModelPrice:
+    """The model that serves today, by the price table; McostError where it is none that can."""
+    from mcost.prices import price_of
+
+    found = price_of(name, on=start)
+    if "/ft:" in found.model:
+        raise McostError(f"found model {shown(name)}, a tuned one; expected the model that is prompted today")
+    _still_there(found, name, start)
+    return found
+
+
+def trainable(name: str, start: date) -> ModelPrice:
+    """A model that can be tuned on a day at a price that is known; McostError where it cannot be."""
+    from mcost.prices import UnknownModelError, known_models, price_of
+
+    found = price_of(name, on=start)
+    if found.tuned is None:
+        bases = [known.replace("/ft:", "/") for known in known_models() if "/ft:" in known]
+        open_ones = [base for base in bases if _closes_after(base, start)]
+        raise McostError(
+            f"found model {shown(name)}; no price of a tuned one is known; "
+            f"expected one of {', '.join(open_ones)}"
+        )
+    closes = found.tuning_closes
+    if closes is not None and closes < start:
+        raise McostError(f"found model {shown(name)}; it takes no training jobs since {closes}")
+    _still_there(found, name, start)
+    if "/ft:" in found.model:
+        try:
+            return price_of(found.model.replace("/ft:", "/"), on=start)
+        except UnknownModelError:
+            return found
+    return found
+
+
+def _closes_after(base: str, start: date) -> bool:
+    from mcost.prices import UnknownModelError, price_of
+
+    try:
+        facts = price_of(base, on=start)
+    except UnknownModelError:
+        return False
+    return all(day is None or day > start for day in (facts.tuning_closes, facts.retires))
+
+
+def _still_there(found: ModelPrice, name: str, start: date) -> None:
+    if found.output is None:
+        raise McostError(
+            f"found model {shown(name)}; no price of its output is known; expected one that writes"
+        )
+    if found.retires is not None and found.retires <= start:
+        raise McostError(
+            f"found model {shown(name)}, switched off on {found.retires}; expected one that serves on {start}"
+        )
+
+
+def to_tune(today: ModelPrice, start: date, horizon: int) -> tuple[str, str | None]:
+    """The model that a draft tunes, and why it is not today's, where it is not."""
+    reason = None
+    if (ends := _within(today.tuning_closes, start, horizon)) is not None:
+        over = today.tuning_closes is not None and today.tuning_closes < start
+        when = f"since {today.tuning_closes}" if over else f"after {today.tuning_closes}, month {ends}"
+        reason = f"{today.model} takes no training jobs {when}"
+    elif (ends := _within(today.retires, start, horizon)) is not None:
+        reason = f"{today.model} retires on {today.retires}, month {ends}"
+    elif today.tuned is None:
+        reason = f"{today.model} has no known price of a tuned one"
+    return (today.model, None) if reason is None else (OPEN_MODEL, reason)
+
+
+def _within(day: date | None, start: date, horizon: int) -> int | None:
+    """The month in which a day falls, where that is within the horizon; month 1 for a day before it."""
+    if day is None:
+        return None
+    month = 12 * (day.year - start.year) + day.month - start.month + 1
+    return max(1, month) if month <= horizon else None
+
+
+# --- the draft --------------------------------------------------------------------------------------------
+
+
+def draft(answers: Answers) -> Draft:
+    """The scenario: today's prompt, the same prompt cached, the tuned model, and what is known of each."""
+    today = serving(answers.model, answers.start)
+    chosen, reason = to_tune(today, answers.start, answers.horizon_months)
+    tune = trainable(answers.tune or chosen, answers.start)
+    writer = _Writer(answers, today, tune)
+    if reason is not None and tune.model != today.model:
+        writer.notes.append(f"{reason}: the draft tunes {tune.model} instead.")
+    writer.write()
+    return Draft(
+        text="\n".join(writer.lines) + "\n",
+        notes=tuple(writer.notes),
+        assumed=tuple(writer.assumed),
+        settled="; ".join([*writer.settled, f"prices and dates as of {answers.start}"]),
+    )
+
+
+def assumed_rows(made: Draft) -> list[dict[str, str]]:
+    """What was taken from the catalogue, as data: key, prior and grade."""
+    return [{"key": a.key, "prior": a.entry.name, "grade": a.entry.grade} for a in made.assumed]
+
+
+def prove(made: Draft) -> None:
+    """Read the draft as a scenario would be; McostError with all that is wrong where it is none."""
+    from mcost.scenario import load
+
+    load(made.data)
+
+
+class _Writer:
+    """Lines of the scenario, with the notes and the assumptions that come up on the way."""
+
+    def __init__(self, answers: Answers, today: ModelPrice, tune: ModelPrice) -> None:
+        self.answers, self.today, self.tune = answers, today, tune
+        self.lines: list[str] = []
+        self.notes: list[str] = []
+        self.assumed: list[Assumed] = []
+        self.settled = [f"{_EXAMPLES:,} labelled examples", "a discount rate of 8 % a year"]
+        self.table = ""
+        self.laws = {
+            name: _law(name, getattr(answers, name)) for name in ("calls", "prompt_tokens", "tuned_tokens")
+        }
+
+    # lines
+
+    def say(self, *lines: str) -> None:
+        self.lines += lines
+
+    def head(self, table: str, comment: str = "") -> None:
+        self.say("", *([f"# {line}" for line in _wrapped(comment)] if comment else []), f"[{table}]")
+        self.table = table
+
+    def set(self, key: str, value: str, comment: str = "") -> None:
+        line = f"{key} = {value}"
+        self.say(f"{line:<{_COMMENTS}}  # {comment}" if comment else line)
+
+    def given(self, key: str, name: str, comment: str = "") -> None:
+        """A line for what was asked."""
+        self.set(key, _toml(_law(name, getattr(self.answers, name)), getattr(self.answers, name)), comment)
+
+    def prior(self, key: str, name: str, comment: str = "") -> None:
+        """A line that takes a prior, with its range, and a word where it is weak."""
+        from mcost.catalogue import entry
+        from mcost.report.lookup import paste, span
+
+        found = entry(name)
+        said = [span(found), *(["weak"] if found.grade == "weak" else []), *([comment] if comment else [])]
+        self.set(key, paste(found), "; ".join(said))
+        self.assumed.append(Assumed(f"{self.table}.{key}".lstrip("."), found))
+
+    # parts
+
+    def write(self) -> None:
+        self.top()
+        self.workload()
+        self.model_lives()
+        self.prompt()
+        self.cached_prompt()
+        self.fine_tune()
+        self.left_out()
+        at = self.lines.index("")
+        self.lines[at:at] = [
+            line for note in self.notes for line in ("#", *(f"# {part}" for part in _wrapped(note)))
+        ]
+
+    def top(self) -> None:
+        answers, same = self.answers, self.tune.model == self.today.model
+        self.say(
+            "# Does fine-tuning pay off here? A first draft, which runs: write in what you know better.",
+            "# `mcost check` with this file shows how each line is read, `mcost run` gives the verdict.",
+            "#",
+            f'# "20 to 40" is a range: the truth falls inside {100 * answers.credibility:g} % of the time.',
+            '# { prior = "NAME" } is from the catalogue, its 5 to 95 % beside it; `mcost priors NAME` shows',
+            "# its source. What is weak has no good source: replace it first.",
+            "",
+        )
+        title = f"Tune {self.tune.model}, or keep prompting {'it' if same else self.today.model}?"
+        self.set("title", _quoted(title))
+        self.set("baseline", '"prompt"')
+        self.set("horizon_months", str(answers.horizon_months))
+        self.set("start", str(answers.start), "month 1; prices and dates count from here")
+        self.set("credibility", f"{answers.credibility:g}", "how often the truth is in your ranges")
+        self.set("discount_rate", "0.08", "a year; a choice, not a measurement")
+        self.prior("hourly_rate", "engineering.hourly_rate_us")
+
+    def workload(self) -> None:
+        self.head(
+            "workload", "Count the tokens: input is what differs from call to call, output is the answer."
+        )
+        self.given("calls_per_month", "calls")
+        self.prior("growth_per_month", "volume.growth_per_month")
+        self.prior("volatility_per_month", "volume.volatility_per_month")
+        self.prior("input_tokens", "tokens.input")
+        self.prior("output_tokens", "tokens.output")
+        self.prior("task_changes_per_year", "retraining.task_changes")
+
+    def model_lives(self) -> None:
+        """How long the models may be served, where no day is announced and the maker's habit is known."""
+        for name, model in {m.model: m for m in (self.today, self.tune)}.items():
+            life = _life(name)
+            if model.retires is None and life is not None:
+                since = f"; this one was released on {model.released}" if model.released else ""
+                self.head(
+                    f"models.{_quoted(name)}",
+                    f"No day is announced for its end. Others of its maker lasted so long{since}.",
+                )
+                self.set("is", _quoted(name))
+                self.prior("retires_after_months", life)
+
+    def prompt(self) -> None:
+        today, answers = self.today, self.answers
+        price = _price_words(today.input, today.cached, today.output)
+        self.head("strategies.prompt", f"Today: the long prompt, at {price}.")
+        self.set("model", _quoted(today.model))
+        self.given("prompt_tokens", "prompt_tokens")
+        if _caches_by_itself(today.model):
+            self.cache_hit(today, today.cached, "prompt_tokens", "caching.hit_rate_sparse", "as it stands")
+        self.prior("retry_rate", "quality.retry_prompt", "malformed")
+        self.prior("hours_per_month", "engineering.prompt_hours_per_month")
+        self.prior("hours_per_task_change", "engineering.hours_per_task_change")
+        month = _within(today.retires, answers.start, answers.horizon_months)
+        if month is not None:
+            self.notes.append(
+                f"{today.model} retires on {today.retires}, month {month}: "
+                "each prompted strategy then pays for the move to another model, and the same price."
+            )
+        if month is not None or (today.retires is None and _life(today.model) is not None):
+            self.prior("migration_hours", "engineering.migration_hours", "when it is retired")
+
+    def cache_hit(
+        self, model: ModelPrice, cached: float | None, tokens: str, prior: str, comment: str
+    ) -> None:
+        """What the cache serves: nothing where it has no price, or where it takes no prompt so short."""
+        prefix = model.smallest_cacheable_prefix
+        if cached is None:
+            self.set("cache_hit", "0", "no price of cached input is known here")
+        elif prefix is not None and self.quantile(tokens, 0.95) < prefix:
+            self.set("cache_hit", "0", f"nothing is cached under {prefix:,} tokens")
+        else:
+            self.prior("cache_hit", prior, comment)
+
+    def cached_prompt(self) -> None:
+        """The same prompt, ordered for the cache, where a cache can serve it."""
+        today, reason = self.today, None
+        prefix = today.smallest_cacheable_prefix
+        if today.cached is None:
+            reason = f"no price of cached input of {today.model} is known"
+        elif prefix is not None and self.quantile("prompt_tokens", 0.5) < prefix:
+            reason = f"{today.model} caches no prompt under {prefix:,} tokens"
+        elif self.quantile("calls", 0.5) < _BUSY:
+            reason = f"under some {_BUSY:,} calls a month the cache is cold by the next call"
+        if reason is not None:
+            self.notes.append(f"A cached prompt is left out: {reason}.")
+            return
+        self.head("strategies.cached_prompt", "The same prompt, with what never changes moved to the front.")
+        self.set("like", '"prompt"')
+        self.prior("cache_hit", "caching.hit_rate", "steady traffic")
+        self.prior("setup_hours", "engineering.prompt_setup_hours")
+
+    def fine_tune(self) -> None:
+        tune = self.tune
+        tuned = tune.tuned
+        assert tuned is not None
+        self.head("strategies.fine_tune", self.tuning_words())
+        self.set("model", _quoted(tune.model))
+        self.given("prompt_tokens", "tuned_tokens")
+        self.cache_hit(tune, tuned.cached, "tuned_tokens", "caching.hit_rate", "steady traffic")
+        self.prior("retry_rate", "quality.retry_tuned", "malformed")
+        self.hours("setup_hours", "engineering.setup_hours", "labels and tests in it")
+        self.hours("hours_per_month", "engineering.hours_per_month", "retrains in it")
+        self.prior("hours_per_task_change", "engineering.tuned_hours_per_task_change")
+        self.prior("build_months", "engineering.build_months", "the prompt serves on")
+        self.prior("success_probability", "quality.success_1000_to_5000", "to be as good")
+        self.head("strategies.fine_tune.tuning")
+        self.training()
+        self.prior("retrain_every_months", "retraining.interval_months")
+        self.set("labelled_examples", str(_EXAMPLES), "a choice; the chance above is for 1,000 to 5,000")
+        self.prior("relabelled_examples", "labels.examples_again")
+        self.prior("cost_per_label", "labels.llm", "by a large model")
+        if self.quantile("tuned_tokens", 0.5) >= self.quantile("prompt_tokens", 0.5):
+            self.notes.append("The prompt after tuning is no shorter than today's.")
+        self.ends()
+
+    def training(self) -> None:
+        """The cost of training: from the price of a token trained where that is known, or else the prior."""
+        from mcost.catalogue import prior
+
+        usd_per_mtok = self.tune.training_usd_per_mtok
+        if usd_per_mtok is None:
+            self.prior("training_cost", "training.run_cost")
+            return
+        rest = sum(_quantile(prior(name).law, 0.5) for name in ("tokens.input", "tokens.output"))
+        tokens = round(self.quantile("tuned_tokens", 0.5) + rest, -2)
+        run = _EXAMPLES * tokens * _EPOCHS / 1e6 * usd_per_mtok
+        low, high = (f"{float(f'{run * runs:.2g}'):g}" for runs in _RUNS)
+        if self.answers.credibility == CREDIBILITY:
+            value = f'"{low} to {high}"'
+        else:  # not one of the ranges that were asked for
+            value = f"{{ low = {low}, high = {high}, credibility = {CREDIBILITY:g} }}"
+        self.say(
+            f"# {_EXAMPLES:,} examples x {tokens:,.0f} tokens x {_EPOCHS} epochs x {_usd(usd_per_mtok)} "
+            f"a million are ${run:,.3g} a run; {_RUNS[0]} to {_RUNS[1]} runs until one is good."
+        )
+        self.set("training_cost", value)
+        self.settled.append(f"{low} to {high} USD for a training")
+
+    def ends(self) -> None:
+        """Notes on dates that end the plan for the tuned model."""
+        tune, answers = self.tune, self.answers
+        closes = _within(tune.tuning_closes, answers.start, answers.horizon_months)
+        retires = _within(tune.retires, answers.start, answers.horizon_months)
+        if closes is not None:
+            self.notes.append(
+                f"{tune.model} takes no training jobs after {tune.tuning_closes}, month {closes}: "
+                "no retrain is possible from then on."
+            )
+        if retires is not None:
+            after = (
+                "today's prompt serves again" if closes is not None else "it must be trained on a successor"
+            )
+            self.notes.append(f"A tuned {tune.model} is off on {tune.retires}, month {retires}: {after}.")
+
+    def tuning_words(self) -> str:
+        tuned = self.tune.tuned
+        assert tuned is not None
+        model = "The same model" if self.tune.model == self.today.model else self.tune.model
+        said = f"{model}, tuned, at {_price_words(tuned.input, tuned.cached, tuned.output)}"
+        if fee := tuned.hosting_usd_per_hour:
+            said += f" and {_usd(fee)} for each hour deployed, ${730 * fee:,.0f} a month"
+        if "gpt-oss" in self.tune.model:
+            said += (
+                ". Its weights are public: where one host stops, another serves it. "
+                "If its answers are longer than today's, give it output_tokens of its own"
+            )
+        return f"{said}."
+
+    def hours(self, key: str, prior: str, comment: str) -> None:
+        if getattr(self.answers, key) is None:
+            self.prior(key, prior, comment)
+        else:
+            self.given(key, key, comment)
+
+    def left_out(self) -> None:
+        self.say(
+            "",
+            "# Left out, and so counted as nothing. Add what you can put a number on:",
+            "#   wrong answers   error_rate and cost_per_error in each strategy",
+            "#   waiting         latency_seconds and cost_per_second in each strategy",
+            '#   falling prices  market_decline_per_year in [models."NAME"]',
+            '#   cheaper rivals  another strategy with like = "prompt", its model and success_probability',
+        )
+
+    def quantile(self, name: str, p: float) -> float:
+        return _quantile(self.laws[name], p)
+
+
+def _quantile(law: Law, p: float) -> float:
+    import numpy as np
+
+    return float(law.ppf(np.array([p]))[0])
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 106, break_long_words=False, break_on_hyphens=False)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _toml(law: Law, text: str) -> str:
+    """A range as it was written, a number as TOML writes it."""
+    if not law.certain:
+        return _quoted(text)
+    value = law.support()[0]
+    return f"{int(value):_}" if value == int(value) else repr(value)
+
+
+def _usd(amount: float) -> str:
+    from mcost.report.lookup import usd
+
+    return usd(amount)
+
+
+def _price_words(input_usd: float, cached: float | None, output: float | None) -> str:
+    parts = [f"{_usd(input_usd)} in"]
+    parts += [f"{_usd(cached)} cached"] if cached is not None else []
+    parts += [f"{_usd(output)} out"] if output is not None else []
+    return f"{', '.join(parts)} a million tokens"
+
+
+def _caches_by_itself(model: str) -> bool:
+    """Claude's cache has to be asked for; those of the others work unasked."""
+    return "claude" not in model
+
+
+def _life(model: str) -> str | None:
+    """The prior of a model's life, by its maker; None where that is not known, or its weights are public."""
+    provider, _, name = model.partition("/")
+    if "claude" in name:
+        return "models.life_anthropic"
+    own = provider == "openai" or (provider == "azure" and name.startswith(("gpt-", "o1", "o3", "o4")))
+    return "models.life_openai" if own and "gpt-oss" not in name else None
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+
+
+def refuse(path: Path) -> None:
+    """McostError where a draft cannot be written to a path: there is something, or no folder for it."""
+    if os.path.lexists(path):
+        raise McostError(f"{path}: this exists already, and is not overwritten; name another file")
+    if not path.parent.is_dir():
+        raise McostError(f"{path}: found no folder {path.parent}")
+
+
+def save(text: str, path: Path) -> None:
+    """Write a new file, whole or not at all; McostError where there is one already."""
+    refuse(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            part.write_text(text, encoding="utf-8")
+            os.link(part, path)  # fails where the name has been taken meanwhile
+        finally:
+            part.unlink(missing_ok=True)
+    except FileExistsError:
+        refuse(path)
+    except OSError as error:
+        raise McostError(f"{path}: cannot be written: {error.strerror or error}") from None

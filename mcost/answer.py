@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from mcost.errors import McostError, shown
 from mcost.estimate import Chance, Estimate, mean_of
 from mcost.law import Array
 from mcost.payoff import ROUNDING, Folded, Payoff, fold, join
+from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
 from mcost.schema import Strategy
 from mcost.simulate import simulate
@@ -138,6 +139,12 @@ class Answer:
     evpi: Estimate
     candidates: Mapping[str, Candidate]
     strategies: Mapping[str, StrategyCost]
+    held: float = HELD
+
+    @cached_property
+    def if_overconfident(self) -> Mapping[str, Chance]:
+        """P(pays off) of each candidate if the ranges held only ``held``; empty for a certain scenario."""
+        return {} if self.certain else if_overconfident(self.scenario, self.held, self.draws, self.seed)
 
     @property
     def horizon_months(self) -> int:
@@ -240,6 +247,7 @@ def run(
     executor: Executor | None = None,
     chunk: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    held: float = HELD,
 ) -> Answer:
     """Simulate every strategy over the same futures and say which pays off.
 
@@ -250,6 +258,7 @@ def run(
     seed : a whole number, 0 or more; the same scenario, seed and draws give the same numbers to the bit.
     executor : any ``concurrent.futures.Executor``; neither it nor ``chunk``, blocks a task, changes a bit.
     set : overrides, e.g. ``["workload.calls_per_month=2M to 4M"]``.
+    held : the share that the stated ranges may hold in truth, for ``answer.if_overconfident``.
 
     Raises
     ------
@@ -262,7 +271,7 @@ def run(
     _check_whole("chunk", chunk, 1, MAX_DRAWS)
     _check_memory(built, draws)
     parts = simulate(built, fold, draws=draws, seed=seed, executor=executor, chunk=chunk)
-    return _answer(built, join(parts), draws, seed)
+    return replace(_answer(built, join(parts), draws, seed), held=held)
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mcost.answer import Answer, Candidate
+from mcost.copula import achieved_rank
 from mcost.costs import costs
 from mcost.draws import draw
 from mcost.scenario import Scenario
@@ -83,3 +84,23 @@ def expectations(scenario: Scenario, answer: Answer) -> list[Held]:
                 Held(f"{key}.{name}", f"{low:,.10g} to {high:,.10g}", f"{number:,.6g}", low <= number <= high)
             )
     return held
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """One pair of correlated inputs. asked : its Spearman rank; achieved : what their laws make of it."""
+
+    first: str
+    second: str
+    asked: float
+    achieved: float
+
+
+def correlated(scenario: Scenario) -> list[Correlated]:
+    """Every correlated pair; a discrete law cannot always take the rank that its copula has."""
+    inputs = scenario.inputs
+    return [
+        Correlated(a, b, rank, achieved_rank(inputs[a].law, inputs[b].law, rank))
+        for copula in scenario.copulas
+        for a, b, rank in copula.pairs
+    ]

@@ -119,7 +119,7 @@ def _steps(
         return None
     return price_steps(
         _stream(seed, rate.name, "arrivals", block),
-        _afresh(ratio, seed, block, n),
+        _afresh(scenario.inputs[ratio.name], seed, block, n),
         BLOCK,
         values[rate.name],
         scenario.horizon_months,
@@ -135,7 +135,8 @@ def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -
         if model.released is not None:
             age = (begins(scenario.start) - model.released).days / DAYS_A_MONTH
         try:
-            return renewals(uniform, model.retires_after_months.law, age, n, months)
+            law = scenario.inputs[model.retires_after_months.name].law
+            return renewals(uniform, law, age, n, months)
         except TooManyError:
             raise SimulationError(
                 f"{model.retires_after_months.name}: more than {MANY} retirements in one future; "

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path as FilePath
@@ -31,6 +31,7 @@ from mcost.errors import (
 )
 from mcost.frozen import FrozenDict
 from mcost.known_models import begins, with_known_models
+from mcost.law import Law
 from mcost.like import Merged, merge_like
 from mcost.overrides import apply
 from mcost.plain_data import as_data
@@ -121,6 +122,12 @@ class Scenario(ScenarioTables):
         """The same scenario with some tables replaced, and the inputs that come with them."""
         other = self.model_copy(update=dict(changed))
         other._inputs = {**self._inputs, **{prior.name: prior for prior in added}}
+        return other
+
+    def with_laws(self, law: Callable[[Prior], Law]) -> Scenario:
+        """The same scenario with another law for each input."""
+        other = self.model_copy()
+        other._inputs = {name: replace(prior, law=law(prior)) for name, prior in self._inputs.items()}
         return other
 
     @property

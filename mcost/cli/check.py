@@ -13,6 +13,7 @@ from mcost.errors import McostError
 from mcost.version import VERSION
 
 if TYPE_CHECKING:
+    from mcost.answer import Answer
     from mcost.scenario import Scenario
 
 
@@ -32,7 +33,9 @@ def command(
     A folder stands for every scenario file in it. Exits with 2 where a file is wrong, with 1 where an
     [expect] does not hold. A scenario that --set or --horizon changes is not held to its [expect].
     """
-    from mcost.checks import call_costs, input_rows
+    from mcost.answer import run as answer_of
+    from mcost.checks import call_costs, correlated, expectations, input_rows
+    from mcost.doubts import doubts
 
     results, failed, wrong = [], False, False
     files = _files(scenarios)
@@ -40,7 +43,9 @@ def command(
     for name in files:
         try:
             built = common.load_scenario(name, overrides, horizon)
-            held = _expectations(built, draws, seed) if built.expect and not changed else []
+            judged = built.expect is not None and not changed
+            answer = answer_of(built, draws, seed) if judged or len(files) == 1 else None
+            held = expectations(built, answer) if judged and answer is not None else []
         except McostError as error:
             click.echo(f"error: {error}", err=True)
             wrong = True
@@ -52,12 +57,14 @@ def command(
                 {
                     "scenario": {"title": built.title, "file": built.file, "sha256": built.sha256},
                     "inputs": input_rows(built),
+                    "correlations": [vars(pair) for pair in correlated(built)],
                     "tokens": calls,
+                    "questions": [vars(doubt) for doubt in doubts(built)],
                     "expect": [vars(line) for line in held],
                 }
             )
         else:
-            _print_check(name, built, held, whole=len(files) == 1)
+            _print_check(name, built, held, answer if len(files) == 1 else None)
     if as_json:
         common.print_json({"mcost": VERSION, "checked": results})
     if wrong or failed:
@@ -78,27 +85,29 @@ def _files(names: tuple[str, ...]) -> list[str]:
     return files
 
 
-def _expectations(scenario: Scenario, draws: int, seed: int) -> list[Any]:
-    from mcost.answer import run as answer_of
-    from mcost.checks import expectations
-
-    return expectations(scenario, answer_of(scenario, draws, seed))
-
-
-def _print_check(name: str, scenario: Scenario, held: list[Any], whole: bool) -> None:
-    from mcost.report.inputs import a_call, inputs
+def _print_check(name: str, scenario: Scenario, held: list[Any], answer: Answer | None) -> None:
+    """One line a scenario; with an answer, all that was read and what may be questioned."""
+    from mcost.report.inputs import a_call, correlations, inputs, questions
+    from mcost.report.plain import paragraphs
+    from mcost.report.verdict import judged_conditions
 
     holds = sum(line.holds for line in held)
     kept = f"{holds} of {len(held)} expectations hold" if held else "held to no expectation"
+    months = scenario.horizon_months
     click.echo(
         f"{name}: valid; {len(scenario.inputs)} inputs, {len(scenario.strategies)} strategies, "
-        f"{scenario.horizon_months} months; {kept}"
+        f"{months} {'month' if months == 1 else 'months'}; {kept}"
     )
     for line in held:
-        if whole or not line.holds:
+        if answer is not None or not line.holds:
             mark = "holds" if line.holds else "FAILS"
             click.echo(f"  {mark}  {line.key}: expected {line.expected}, found {line.found}")
-    if whole:
-        for table in (inputs(scenario), a_call(scenario)):
+    if answer is None:
+        return
+    for table in (inputs(scenario), correlations(scenario), a_call(scenario)):
+        if table is not None:
             click.echo()
             common.print_table(table)
+    said = [p for p in (judged_conditions(answer), questions(scenario)) if p.sentences]
+    if said:
+        click.echo("\n" + paragraphs(said))

@@ -13,6 +13,7 @@ from mcost.errors import McostError
 if TYPE_CHECKING:
     from mcost.answer import Answer
     from mcost.scenario import Scenario
+    from mcost.uncertain import Prior
 
 
 @click.command("run", epilog="Example: mcost run contested --horizon 36 --require 0.3")
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
     metavar="P",
     help="Exit with 1 where P(pays off) of the headline is below P; NAME=P for a candidate by name.",
 )
+@click.option(
+    "--credibility",
+    "held",
+    default="60%",
+    show_default=True,
+    metavar="SHARE",
+    help="What share the stated ranges may hold in truth, for the line on how sure the answer is.",
+)
+@click.option(
+    "--fill",
+    is_flag=True,
+    help="Take the catalogue's prior for whatever a tuned strategy leaves out; P is shown both ways.",
+)
 def command(
     scenario: str,
     draws: int,
@@ -33,6 +47,8 @@ def command(
     overrides: tuple[str, ...],
     as_json: bool,
     required: tuple[str, ...],
+    held: str,
+    fill: bool,
 ) -> None:
     """The verdict on SCENARIO: a file, or the name of a shipped scenario.
 
@@ -43,10 +59,17 @@ def command(
 
     built = common.load_scenario(scenario, overrides, horizon)
     demands = [_demand(text, built) for text in required]
-    answer = answer_of(built, draws, seed)
+    share = _share(f"--credibility {held}", held)
+    if not 0.01 <= share <= 0.999:
+        raise McostError(f"--credibility {held}: expected a share from 1% to 99.9%")
+    as_written = answer_of(built, draws, seed, held=share)
+    answer, added = _filled(built, draws, seed, share) if fill else (as_written, ())
     if as_json:
-        common.print_json(answer.to_dict())
+        both = {"as_written": as_written.to_dict(), "filled": [prior.name for prior in added]} if fill else {}
+        common.print_json(answer.to_dict() | both)
     else:
+        if fill:
+            _print_filled(as_written, answer, added)
         print_verdict(answer)
     missed = [said for demand in demands if (said := _missed(answer, *demand))]
     for said in missed:
@@ -57,21 +80,36 @@ def command(
 
 def _demand(text: str, scenario: Scenario) -> tuple[str | None, float]:
     """``0.6``, ``60%`` or ``fine_tune=0.6`` as candidate (None: the headline) and probability."""
-    from mcost.errors import NotationError, nearest, shown
-    from mcost.uncertain import Quantity, read
+    from mcost.errors import nearest
 
     name, equals, written = text.rpartition("=")
     if equals and name not in scenario.candidates:
         raise McostError(f"--require {text}: no such candidate{nearest(name, scenario.candidates)}")
     if not scenario.candidates:
         raise McostError(f"--require {text}: the scenario has no candidate, only its baseline")
+    return name or None, _share(f"--require {text}", written)
+
+
+def _share(said: str, written: str) -> float:
+    """``0.6`` or ``60%``."""
+    from mcost.errors import NotationError, shown
+    from mcost.uncertain import Quantity, read
+
     try:
         law = read(written, Quantity("share", "fraction"))
     except NotationError as error:
-        raise McostError(f"--require {text}: {error}") from None
+        raise McostError(f"{said}: {error}") from None
     if not law.certain:
-        raise McostError(f"--require {text}: found {shown(written)}; expected one probability, such as 0.6")
-    return name or None, law.mean()
+        raise McostError(f"{said}: found {shown(written)}; expected one probability, such as 0.6")
+    return law.mean()
+
+
+def _filled(built: Scenario, draws: int, seed: int, held: float) -> tuple[Answer, tuple[Prior, ...]]:
+    from mcost.answer import run as answer_of
+    from mcost.filling import filled
+
+    whole, added = filled(built)
+    return answer_of(whole, draws, seed, held=held), added
 
 
 def _missed(answer: Answer, name: str | None, least: float) -> str | None:
@@ -82,6 +120,13 @@ def _missed(answer: Answer, name: str | None, least: float) -> str | None:
         return None
     margin = 1.96 * found.standard_error
     return f"{name} pays off in {found.probability:.4g} ± {margin:.2g} of futures, below {least:g}"
+
+
+def _print_filled(as_written: Answer, filled: Answer, added: tuple[Prior, ...]) -> None:
+    from mcost.report.filled import filled_in
+    from mcost.report.plain import paragraphs
+
+    click.echo(paragraphs([filled_in(as_written, filled, added)]) + "\n")
 
 
 def print_verdict(answer: Answer) -> None:

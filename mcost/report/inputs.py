@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mcost.checks import call_costs, input_rows
-from mcost.report.verdict import Table
+from mcost.checks import call_costs, correlated, input_rows
+from mcost.doubts import doubts
+from mcost.report.verdict import Paragraph, Table
 from mcost.report.words import count, small_money
 from mcost.scenario import Scenario
 
@@ -24,3 +25,15 @@ def a_call(scenario: Scenario) -> Table:
     for name, (call, month) in call_costs(scenario).items():
         rows.append((name, small_money(call, scenario.currency), small_money(month, scenario.currency)))
     return Table("Tokens, on average", ("", "one call", "all calls of month 1"), tuple(rows))
+
+
+def correlations(scenario: Scenario) -> Table | None:
+    """Every correlated pair, as asked for and as achieved; None where there is none."""
+    rows = [(f"{c.first}, {c.second}", f"{c.asked:.2f}", f"{c.achieved:.2f}") for c in correlated(scenario)]
+    return Table("Rank correlations", ("", "asked", "achieved"), tuple(rows)) if rows else None
+
+
+def questions(scenario: Scenario) -> Paragraph:
+    """What a careful analyst would question."""
+    asked = [f"{doubt.about}: {doubt.question}" for doubt in doubts(scenario)]
+    return Paragraph("Questions", tuple(said if said[-1] in ".?" else f"{said}." for said in asked))

@@ -69,6 +69,7 @@ def verdict(answer: Answer) -> Verdict:
                 Paragraph("Conditions", tuple(_conditions(answer, subject))),
             )
         ),
+        Paragraph("How sure", tuple(_how_sure(answer, subjects[-1:]))),
         Paragraph("Dates", tuple(_dates(answer))),
         Paragraph("Not counted", tuple(_not_counted(answer))),
         Paragraph("Weak priors", tuple(_weak(answer))),
@@ -238,6 +239,16 @@ def _conditions(answer: Answer, subject: str) -> list[str]:
     return [" ".join(said)] if said else []
 
 
+def judged_conditions(answer: Answer) -> Paragraph:
+    """The conditions of every tuned candidate, by name."""
+    said = [
+        f"{capital(name(candidate))}. {sentence}"
+        for candidate in answer.candidates
+        for sentence in _conditions(answer, candidate)
+    ]
+    return Paragraph("Conditions", tuple(said))
+
+
 def _soonest(month: BreakEven) -> str:
     return "" if month.p10 is None else f"; 1 future in 10 breaks even by month {month.p10}"
 
@@ -265,6 +276,17 @@ def _not_counted(answer: Answer) -> list[str]:
     if answer.candidates and all(strategy.cost_per_error is None for strategy in given):
         said.append("It assumes equal quality: no strategy gives the cost of an error.")
     return said
+
+
+def _how_sure(answer: Answer, subjects: list[str]) -> list[str]:
+    """What P would be if the stated ranges were too narrow."""
+    stated = f"{percent(answer.held)}, not {percent(answer.scenario.credibility)}"
+    return [
+        f"If the ranges are too narrow (hold {stated}), {name(subject)} is ahead "
+        f"{in_futures(answer.if_overconfident[subject])}."
+        for subject in subjects
+        if subject in answer.if_overconfident
+    ]
 
 
 def _dates(answer: Answer) -> list[str]:

@@ -1,0 +1,52 @@
+"""What the answer would be if the stated ranges were too narrow: people who say 90 % are right less often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from statistics import NormalDist
+
+import numpy as np
+
+from mcost.errors import SimulationError
+from mcost.estimate import Chance
+from mcost.law import widened
+from mcost.payoff import Folded, fold, join
+from mcost.scenario import Scenario
+from mcost.simulate import simulate
+
+HELD = 0.6
+"""The share that stated 90 % ranges are taken to hold; elicited ones rarely hold more."""
+
+DRAWS = 16_384
+
+
+def widening(credibility: float, held: float) -> float:
+    """How much wider a normal range must be: ``z((1 + stated)/2) / z((1 + held)/2)``."""
+    z = NormalDist().inv_cdf
+    return z((1 + credibility) / 2) / z((1 + held) / 2)
+
+
+def widened_scenario(scenario: Scenario, held: float) -> Scenario:
+    """The scenario with the spread of every input widened on its own natural scale, about its median."""
+    factor = widening(scenario.credibility, held)
+    return scenario.with_laws(lambda prior: widened(prior.law, prior.domain, factor))
+
+
+def if_overconfident(
+    scenario: Scenario, held: float, draws: int, seed: int, executor: Executor | None = None
+) -> Mapping[str, Chance]:
+    """P(pays off) of each candidate if the ranges held only ``held``; empty where such futures have no cost.
+
+    draws : futures to simulate, at most DRAWS of them: the number is told in whole per cent.
+    """
+    draws = min(draws, DRAWS)
+    try:
+        parts = simulate(widened_scenario(scenario, held), fold, draws=draws, seed=seed, executor=executor)
+    except SimulationError:
+        return {}
+    folded: Folded = join(parts)
+    return {
+        name: Chance.of(int(np.count_nonzero(payoff.saving >= 0)), draws)
+        for name, payoff in folded.payoffs.items()
+    }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcost.costs import Costs
-from mcost.errors import McostError, shown
+from mcost.errors import McostError, SimulationError, shown
 from mcost.estimate import Chance, Estimate, mean_of
 from mcost.law import Array
 from mcost.payoff import ROUNDING, Folded, Payoff, fold, join
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DRAWS = 65_536
 MAX_DRAWS = 10**9
+LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -173,13 +174,8 @@ class Answer:
         """Every cost by strategy, month and draw, simulated again from the same seed; large."""
         parts = simulate(self.scenario, _keep, draws=self.draws, seed=self.seed)
         order = tuple(self.strategies)
-        lines = {
-            name: {
-                line: np.concatenate([p[1][name][line] for p in parts], axis=1) for line in parts[0][1][name]
-            }
-            for name in order
-        }
-        return CostTable(order, np.concatenate([p[0] for p in parts], axis=2), lines)
+        usd = np.concatenate([part for part, _ in parts], axis=2)
+        return CostTable(order, usd, {name: _lines_of(name, parts) for name in order})
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable answer, as ``mcost run --json`` prints it."""
@@ -292,6 +288,15 @@ def _check_memory(scenario: Scenario, draws: int) -> None:
             )
 
 
+def _lines_of(name: str, parts: Sequence[tuple[Array, dict[str, dict[str, Array]]]]) -> dict[str, Array]:
+    """Each cost line over all blocks; one that does not fall due in a block is 0 there."""
+    names = dict.fromkeys(line for _, lines in parts for line in lines[name])
+    return {
+        line: np.concatenate([lines[name].get(line, np.zeros(usd.shape[1:])) for usd, lines in parts], axis=1)
+        for line in names
+    }
+
+
 def _keep(costs: Costs) -> tuple[Array, dict[str, dict[str, Array]]]:
     ledgers = costs.ledgers
     usd = np.stack([ledgers[name].usd() for name in costs.scenario.strategies])
@@ -303,6 +308,11 @@ def _keep(costs: Costs) -> tuple[Array, dict[str, dict[str, Array]]]:
 
 def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int) -> Answer:
     total = dict(zip(folded.strategies, folded.total, strict=True))
+    for name, usd in total.items():
+        if usd.max() > LARGEST:
+            raise SimulationError(
+                f"strategies.{name}: found a cost of {usd.max():.3g}, too large to be averaged"
+            )
     means = {name: float(np.mean(usd)) for name, usd in total.items()}
     order = {scenario.baseline: means[scenario.baseline], **means}
     recommended = _cheapest(order)
@@ -342,8 +352,8 @@ def _probability_cheapest(total: Array) -> list[float]:
 
 
 def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
-    lines = folded.lines[0][name]
-    return {line: math.fsum(block[name][line] for block in folded.lines) / draws for line in lines}
+    lines = dict.fromkeys(line for block in folded.lines for line in block[name])
+    return {line: math.fsum(block[name].get(line, 0.0) for block in folded.lines) / draws for line in lines}
 
 
 def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:

@@ -90,7 +90,7 @@ class Ledger:
 
 def _weighed(driver: Array, weights: Array) -> Array:
     if weights.shape[1] == 1:
-        return weights[:, 0] @ driver
+        return np.asarray(np.einsum("t,tn->n", weights[:, 0], driver))
     return np.asarray(np.einsum("tn,tn->n", np.broadcast_to(driver, weights.shape), weights))
 
 
@@ -126,4 +126,4 @@ def _discount(scenario: Scenario, draws: Draws) -> Array:
     rate = draws.values[scenario.discount_rate.name]
     if scenario.discount_rate.law.certain:
         rate = rate[:1]
-    return (1 + rate) ** -years
+    return np.asarray(np.exp(-years * np.log1p(rate)))  # as a power, its last bit would depend on n

@@ -24,7 +24,7 @@ class TooManyError(ArithmeticError):
 
 def _times(rng: Rng, block: int, rate: Array, months: int) -> Iterator[Array]:
     """Times of the first, second, … event of a Poisson process: ndarrays (n,), months from month 0."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         scale = 12 / rate
     time = np.zeros(rate.size)
     for _ in range(MANY):
@@ -48,15 +48,19 @@ def arrivals(rng: Rng, block: int, rate: Array, months: int) -> Array:
         counts[time[here].astype(np.intp) + 1, here] += 1
         seen += 1
     if seen == MANY:  # the process starts afresh at its last event: whole months, and a part of one
+        from scipy import stats
+
         here = np.flatnonzero(time < months)
-        left = np.clip(np.arange(months)[:, None] + 1 - time[here], 0.0, 1.0)
-        counts[1:, here] += rng.poisson(left * rate[here] / 12)
+        for month in range(months):
+            left = np.clip(month + 1 - time[here], 0.0, 1.0)
+            u = rng.random(block)[here]
+            counts[month + 1, here] += np.where(left > 0, stats.poisson.ppf(u, left * rate[here] / 12), 0.0)
     return counts
 
 
 def end_month(rng: Rng, block: int, rate: Array) -> Array:
     """The month in which the first event of a Poisson process falls: ndarray (n,), inf where never."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         return np.floor(12 / rate * rng.standard_exponential(block)[: rate.size]) + 1
 
 

@@ -23,6 +23,7 @@ class Merged:
     """A scenario's data with every ``like`` carried out.
 
     owners : for each strategy, the strategy that wrote what stands at a path within it.
+    copies : strategies that say nothing but ``like``, and whom.
     astray : strategies whose ``like`` leads nowhere, so that it is not known what they lack.
     rows : for each strategy, who wrote each of its cost lines, and as which of their own.
     """
@@ -31,7 +32,13 @@ class Merged:
     owners: dict[str, dict[Path, str]] = field(default_factory=dict)
     rows: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)
     astray: set[str] = field(default_factory=set)
+
+    def copies_of(self, name: str) -> list[str]:
+        """The strategies that say ``like`` this one, or like such a copy, and nothing else."""
+        direct = [copy for copy, base in self.copies.items() if base == name]
+        return direct + [other for copy in direct for other in self.copies_of(copy)]
 
     def written(self, path: Path) -> Path:
         """The path at which the value at ``path`` was written."""
@@ -81,6 +88,8 @@ def merge_like(data: dict[str, Any]) -> Merged:
                 merged.astray |= {*on_the_way, name}
             else:
                 base = resolve(base_name, (*on_the_way, name))
+                if not own:
+                    merged.copies[name] = base_name
         done[name], merged.owners[name] = _merge(base, own, str(base_name), merged.owners)
         merged.rows[name] = _rows(name, own, base, merged.rows.get(str(base_name), []))
         return done[name]
@@ -122,11 +131,17 @@ def _merge(
             for inner in value.keys() - mine.keys():
                 take((key, inner))
         elif key == "costs" and isinstance(mine, list) and isinstance(value, list):
+            theirs = {_row_name(row): row for row in value if isinstance(row, dict)}
             names = {_row_name(row) for row in mine}
             kept = [row for row in value if _row_name(row) not in names]
-            result[key] = [*kept, *mine]
-            for row in kept:
-                take((key, _row_name(row)))
+            changed = [
+                {**theirs.get(_row_name(row), {}), **row} if isinstance(row, dict) else row for row in mine
+            ]
+            result[key] = [*kept, *changed]
+            for name in [_row_name(row) for row in kept] + [
+                _row_name(row) for row in mine if isinstance(row, dict) and "amount" not in row
+            ]:
+                take((key, name))
     return {**result, **{key: value for key, value in own.items() if key not in result}}, taken
 
 

@@ -61,7 +61,7 @@ def fold(costs: Costs) -> Folded:
 
     Raises SimulationError where a cost is not finite.
     """
-    scenario, block = costs.scenario, costs.draws.block
+    scenario = costs.scenario
     baseline = _discounted(costs, scenario.baseline)
     total, payoffs = {scenario.baseline: baseline.sum(axis=0)}, {}
     for name in scenario.candidates:
@@ -71,7 +71,7 @@ def fold(costs: Costs) -> Folded:
         payoffs[name] = replace(payoff(baseline, candidate, retrains), met=_met(costs, name))
     for name, ledger in costs.ledgers.items():
         if not np.isfinite(total[name]).all():
-            raise ledger.where_not_finite(block)
+            raise ledger.where_not_finite(costs.draws.first)
     lines = {
         name: {line: float(usd.sum()) for line, usd in ledger.totals(costs.weights).items()}
         for name, ledger in costs.ledgers.items()
@@ -87,6 +87,8 @@ def fold(costs: Costs) -> Folded:
 
 
 def _met(costs: Costs, name: str) -> Mask | None:
+    if name in costs.scenario.in_service:
+        return None
     source = costs.scenario.success_of(costs.scenario.strategies[name])
     return None if source is None else costs.draws.success[source.name]
 

@@ -66,6 +66,7 @@ class Scenario(ScenarioTables):
     _inputs: dict[str, Prior] = PrivateAttr(default_factory=dict)
     _facts: dict[str, ModelPrice] = PrivateAttr(default_factory=dict)
     _copulas: tuple[Copula, ...] = PrivateAttr(default=())
+    _in_service: frozenset[str] = PrivateAttr(default=frozenset())
     _file: str | None = PrivateAttr(default=None)
     _sha256: str = PrivateAttr(default="")
 
@@ -90,6 +91,7 @@ class Scenario(ScenarioTables):
         if problems:
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
+        self._in_service = frozenset({self.baseline, *merged.copies_of(self.baseline)})
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
@@ -129,6 +131,11 @@ class Scenario(ScenarioTables):
         other = self.model_copy()
         other._inputs = {name: replace(prior, law=law(prior)) for name, prior in self._inputs.items()}
         return other
+
+    @property
+    def in_service(self) -> frozenset[str]:
+        """The baseline, which serves today, and every strategy that is its copy to the letter."""
+        return self._in_service
 
     @property
     def candidates(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from mcost.catalogue import prior
 from mcost.errors import NotationError, nearest, shown
+from mcost.json_schema import amount_schema
 from mcost.law import Law, from_frozen
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
 
@@ -45,6 +46,9 @@ class Amount:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return amount_schema(self.quantity)
 
     def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
         """The Prior that a value means; a mistake as pydantic's own error."""
@@ -124,7 +128,7 @@ def _whole(least: int, most: int, what: str) -> Any:
             )
         return value
 
-    return PlainValidator(validate)
+    return PlainValidator(validate, json_schema_input_type=Annotated[int, Field(ge=least, le=most)])
 
 
 def _named(what: str) -> Any:
@@ -218,6 +222,9 @@ Growth = Annotated[
 class ShareOrRest(Amount):
     """A share of the calls, or the word "rest"."""
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [amount_schema(self.quantity), {"const": "rest"}]}
+
     def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
         return value if value == "rest" else super().read(value, info)
 
@@ -225,11 +232,14 @@ class ShareOrRest(Amount):
 class DateOrMonths(Amount):
     """A date, or a number of months."""
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [amount_schema(self.quantity), {"type": "string", "format": "date"}]}
+
     def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
         return value if type(value) is date else super().read(value, info)
 
 
-Band = Annotated[tuple[float, float], PlainValidator(_band)]
+Band = Annotated[tuple[float, float], PlainValidator(_band, json_schema_input_type=tuple[float, float])]
 
 
 class Table(BaseModel):
@@ -276,7 +286,7 @@ class Tuning(Table):
     relabelled_examples: Examples | None = None
     cost_per_label: Usd | None = None
     error_growth_per_month: Share | None = None
-    give_up: Annotated[GiveUp, PlainValidator(_one_of(GiveUp))] = "never"
+    give_up: Annotated[GiveUp, PlainValidator(_one_of(GiveUp), json_schema_input_type=GiveUp)] = "never"
     ends: Annotated[date | Prior, DateOrMonths("months")] | None = None
 
 
@@ -341,7 +351,7 @@ class CostLine(Table):
     """A cost of the scenario's own: an amount in dollars, times a driver."""
 
     name: Annotated[str, _named("the name of a cost")]
-    driver: Annotated[Driver, PlainValidator(_one_of(Driver))]
+    driver: Annotated[Driver, PlainValidator(_one_of(Driver), json_schema_input_type=Driver)]
     amount: Usd
 
 
@@ -353,7 +363,9 @@ class Strategy(Table):
     mix: dict[str, Annotated[Prior | Literal["rest"], ShareOrRest("share", domain="fraction")]] | None = None
     cascade: Cascade | None = None
     wait: Wait | None = None
-    follows_market: Annotated[FollowsMarket | None, PlainValidator(_one_of(FollowsMarket))] = None
+    follows_market: Annotated[
+        FollowsMarket | None, PlainValidator(_one_of(FollowsMarket), json_schema_input_type=FollowsMarket)
+    ] = None
     price_multiplier: Times | None = None
     prompt_tokens: Tokens | None = None
     output_tokens: Tokens | None = None
@@ -400,7 +412,7 @@ class Correlation(Table):
     """Spearman's rank correlation of every pair of some inputs, by their names; unnamed pairs have none."""
 
     between: Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_two_or_more)]
-    rank: Annotated[float, PlainValidator(_rank)]
+    rank: Annotated[float, PlainValidator(_rank, json_schema_input_type=Annotated[float, Field(gt=-1, lt=1)])]
 
 
 class Expect(Table):
@@ -422,7 +434,9 @@ class ScenarioTables(Table):
     discount_rate: Annotated[Prior, Amount("a year")] | None = None
     hourly_rate: Annotated[Prior, Amount("USD an hour")] | None = None
     currency: Annotated[str, _named("a currency, such as USD")] = "USD"
-    credibility: Annotated[float, PlainValidator(_credibility)] = CREDIBILITY
+    credibility: Annotated[
+        float, PlainValidator(_credibility, json_schema_input_type=Annotated[float, Field(ge=0.01, le=0.999)])
+    ] = CREDIBILITY
     workload: Workload
     models: dict[Annotated[str, _named("the name of a model")], Model] = {}
     strategies: dict[Annotated[str, _named("the name of a strategy")], Strategy]

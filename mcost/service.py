@@ -101,7 +101,7 @@ def orders_of(world: World, name: str, calls: Array) -> list[Order]:
         world.at_once,
         world.at_once,
         world.last,
-        name == world.scenario.baseline,
+        name in world.scenario.in_service,
     )
     orders: list[Order] = []
     for order in _spread(world, alone):
@@ -138,7 +138,7 @@ def _spread(world: World, order: Order) -> Iterator[Order]:
     counts = np.where(pays > 0, pays - 1, 0.0)
 
     def part(name: str, calls: Array, pays: Array, counts: Array, last: Array) -> Iterator[Order]:
-        always = order.always or name == world.scenario.baseline
+        always = order.always or name in world.scenario.in_service
         yield from _spread(world, Order(name, calls, pays, counts, gate, last, always))
 
     if strategy.wait is not None:

@@ -35,7 +35,10 @@ def evpi(cost: ArrayLike) -> Estimate:
 
 
 def _table(cost: ArrayLike) -> Array:
-    table = np.asarray(cost, dtype=float)
+    try:
+        table = np.asarray(cost, dtype=float)
+    except (ValueError, TypeError):
+        raise McostError("cost: found no table of numbers; expected (strategies, draws)") from None
     if table.ndim != 2 or table.size == 0:
         raise McostError(f"cost: found shape {table.shape}; expected (strategies, draws), neither of them 0")
     if not np.isfinite(table).all():

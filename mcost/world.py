@@ -114,5 +114,8 @@ class World:
         ):
             return path
         years = (np.maximum(market_month, 1.0) - 1) / 12
-        level: Array = (1 - self.value(model.market_decline_per_year)) ** years
+        decline = self.value(model.market_decline_per_year)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            level = np.exp(years * np.log1p(-decline))  # as a power, its last bit would depend on n
+        level = np.where(years == 0, 1.0, level)
         return level if path is None else level * path

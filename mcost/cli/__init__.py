@@ -14,6 +14,7 @@ WRONG = 2
 
 COMMANDS = {
     "run": "the verdict on a scenario",
+    "schema": "the JSON Schema of scenario files",
     "check": "whether scenarios are valid, how they were read, and whether their verdict holds",
     "init": "a first scenario, from six questions",
     "quick": "a verdict without a file, the rest from the catalogue",

@@ -15,6 +15,7 @@ from mcost.version import VERSION as __version__
 if TYPE_CHECKING:
     from mcost import voi
     from mcost.answer import Answer, run
+    from mcost.comparison import Comparison, Worth, compare, worth
     from mcost.errors import McostError, NotationError, ScenarioError, SimulationError
     from mcost.estimate import Estimate
     from mcost.scenario import Scenario, load
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Answer": "answer",
+    "Comparison": "comparison",
     "Estimate": "estimate",
     "McostError": "errors",
     "NotationError": "errors",
@@ -29,13 +31,17 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "SimulationError": "errors",
+    "Worth": "comparison",
+    "compare": "comparison",
     "load": "scenario",
     "run": "answer",
     "uncertain": "uncertain",
+    "worth": "comparison",
 }
 
 __all__ = [
     "Answer",
+    "Comparison",
     "Estimate",
     "McostError",
     "NotationError",
@@ -43,11 +49,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationError",
+    "Worth",
     "__version__",
+    "compare",
     "load",
     "run",
     "uncertain",
     "voi",
+    "worth",
 ]
 
 

@@ -23,7 +23,7 @@ from mcost.traffic import calls
 from mcost.uncertain import Prior
 
 DAYS_A_MONTH = 30.4375
-BLOCK = 4096
+BLOCK = 8192
 """Draws in a block: the unit of random streams and of summation."""
 
 

@@ -188,6 +188,25 @@ class Metalog:
             out: Array = expit(self._logit_at(np.asarray(x, dtype=np.float64)))
         return out[()]
 
+    def isf(self, q: float | Values) -> Array:
+        """The value (unit of x) that is exceeded with each probability, shaped as `q`.
+
+        It is ppf(1 - q), with all digits where q is small.
+        """
+        tail = np.asarray(q, dtype=np.float64)
+        inside = (tail > 0.0) & (tail < 1.0)
+        safe = np.where(inside, tail, 0.5)
+        with np.errstate(over="ignore", under="ignore"):
+            x = _from_line(self._line(-logit(safe), 0.5 - safe), self.low, self.high)
+        lower, upper = self.support()
+        return np.where(inside, x, np.where(tail == 0.0, upper, np.where(tail == 1.0, lower, np.nan)))
+
+    def sf(self, x: float | Values) -> Array:
+        """Probability of a value above `x` (unit of x), shaped as `x`: to about 1e-14 of itself."""
+        with np.errstate(under="ignore"):
+            out: Array = expit(-self._logit_at(np.asarray(x, dtype=np.float64)))
+        return out
+
     @overload
     def pdf(self, x: float) -> float: ...
     @overload
@@ -770,7 +789,7 @@ def _scipy_distribution(metalog: Metalog) -> rv_continuous:
             return metalog.cdf(x)
 
         def _sf(self, x: Any, *args: Any) -> Any:
-            return expit(-metalog._logit_at(np.asarray(x, dtype=np.float64)))
+            return metalog.sf(x)
 
         def _pdf(self, x: Any, *args: Any) -> Any:
             return metalog.pdf(x)

@@ -18,7 +18,7 @@ from mcost.simulate import simulate
 HELD = 0.6
 """The share that stated 90 % ranges are taken to hold; elicited ones rarely hold more."""
 
-DRAWS = 16_384
+DRAWS = 8_192
 
 
 def widening(credibility: float, held: float) -> float:

@@ -19,9 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from mcost.amount_schema import amount_schema
 from mcost.catalogue import prior
 from mcost.errors import NotationError, nearest, shown
-from mcost.json_schema import amount_schema
 from mcost.law import Law, from_frozen
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
 
@@ -246,7 +246,12 @@ class Table(BaseModel):
     """A table of a scenario file: no unknown keys, nothing converted in silence, immutable."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        defer_build=True,
     )
 
 

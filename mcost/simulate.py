@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -12,6 +13,9 @@ from mcost.draws import BLOCK, draw
 from mcost.scenario import Scenario
 
 T = TypeVar("T")
+
+WORTH_THREADS = 4
+"""Blocks from which threads save more than they cost: NumPy releases the lock."""
 
 
 def simulate(
@@ -28,13 +32,18 @@ def simulate(
     A block is drawn from its own number, so neither ``chunk`` (blocks a task) nor the number of workers
     changes a byte.
 
+    executor : where blocks are computed; None for threads of this process, as many as there are cores.
+
     Returns what ``fold`` made of each block, in the order of the draws. With processes as workers,
     ``fold`` must be a function of a module.
     """
     blocks = range(-(-draws // BLOCK))
     work = partial(_block, scenario, fold, draws, seed)
     if executor is None:
-        return [work(block) for block in blocks]
+        if len(blocks) < WORTH_THREADS:
+            return [work(block) for block in blocks]
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return list(threads.map(work, blocks))
     tasks = [range(first, min(first + chunk, len(blocks))) for first in range(0, len(blocks), chunk)]
     return [made for part in executor.map(partial(_chunk, work), tasks) for made in part]
 

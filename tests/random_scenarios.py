@@ -1,4 +1,4 @@
-"""Random scenarios of every kind of strategy, notation and event, for holding the engine to the slow model."""
+"""Random scenarios of every kind of strategy, notation and event, to hold the engine to the slow model."""
 
 import random
 from datetime import date

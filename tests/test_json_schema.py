@@ -17,16 +17,57 @@ SHIPPED = sorted(folder("scenarios").glob("*.toml"))
 VALIDATOR = jsonschema.Draft202012Validator(scenario_schema())
 
 # What one key says of another, what a law is, and what text means: only the program can tell.
-BEYOND = """
-a_date_as_text cost_line_of_like cost_line_of_the_model credibility_in_percent dollars_for_hours
-duplicate_cost_line empty_title empty_truncation expects_backwards expects_of_nobody fallback_in_a_circle
-falls_below_0 fraction_touches_0 fraction_touches_1 impossible_parameter infinite infinite_mean
-like_in_a_circle like_itself like_repeats_no_mistake like_unknown low_above_high min_above_max
-missing_cached_price missing_cached_price_of_like missing_output_price missing_parameter missing_price
-model_and_price nan no_volume one_percent_sign own_fallback percent_without_sign retry_rate_may_be_1
-shares_above_1 touches_0 tuned_baseline two_signs unknown_baseline unknown_distribution unknown_fallback
-unknown_model unknown_parameter unknown_prior volume_twice wrong_unit
-""".split()
+BEYOND = {
+    "a_date_as_text",
+    "cost_line_of_like",
+    "cost_line_of_the_model",
+    "cost_line_without_amount",
+    "credibility_in_percent",
+    "dollars_for_hours",
+    "duplicate_cost_line",
+    "empty_title",
+    "empty_truncation",
+    "expects_backwards",
+    "expects_of_nobody",
+    "fallback_in_a_circle",
+    "falls_below_0",
+    "fraction_touches_0",
+    "fraction_touches_1",
+    "impossible_parameter",
+    "infinite",
+    "infinite_mean",
+    "like_in_a_circle",
+    "like_itself",
+    "like_repeats_no_mistake",
+    "like_unknown",
+    "low_above_high",
+    "min_above_max",
+    "missing_cached_price",
+    "missing_cached_price_of_like",
+    "missing_input_price",
+    "missing_output_price",
+    "missing_parameter",
+    "missing_price",
+    "model_and_price",
+    "nan",
+    "no_volume",
+    "one_percent_sign",
+    "own_fallback",
+    "percent_without_sign",
+    "retry_rate_may_be_1",
+    "shares_above_1",
+    "touches_0",
+    "tuned_baseline",
+    "two_signs",
+    "unknown_baseline",
+    "unknown_distribution",
+    "unknown_fallback",
+    "unknown_model",
+    "unknown_parameter",
+    "unknown_prior",
+    "volume_twice",
+    "wrong_unit",
+}
 
 
 def as_json(value: Any) -> Any:

@@ -96,9 +96,7 @@ def test_two_points_above_a_bound_give_a_log_logistic() -> None:
 
 @pytest.mark.parametrize("s", [0.01, 0.3, 0.9, 0.99, 0.999999])
 def test_mean_of_a_log_logistic_up_to_a_heavy_tail(s: float) -> None:
-    assert Metalog((0.0, s), 0.0).mean() == pytest.approx(
-        math.pi * s / math.sin(math.pi * s), rel=1e-9
-    )
+    assert Metalog((0.0, s), 0.0).mean() == pytest.approx(math.pi * s / math.sin(math.pi * s), rel=1e-9)
     assert Metalog((0.0, s), None, 0.0).mean() == pytest.approx(
         -math.pi * s / math.sin(math.pi * s), rel=1e-9
     )
@@ -480,9 +478,7 @@ def test_frozen_keeps_an_infinite_mean() -> None:
 
 def test_the_upper_tail_probability_keeps_its_digits() -> None:
     frozen = Metalog((0.0, 1.0)).frozen()
-    assert frozen.sf([10.0, 100.0, 700.0]) == pytest.approx(
-        np.exp([-10.0, -100.0, -700.0]), rel=1e-4
-    )
+    assert frozen.sf([10.0, 100.0, 700.0]) == pytest.approx(np.exp([-10.0, -100.0, -700.0]), rel=1e-4)
 
 
 # ---------------------------------------------------------------- invariants
@@ -571,9 +567,7 @@ def test_the_density_is_the_slope_of_the_probability(
 
 @thorough
 @given(feasible(), st.floats(-1e3, 1e3))
-def test_a_shift_of_everything_shifts_the_fit(
-    case: tuple[dict[float, float], Metalog], shift: float
-) -> None:
+def test_a_shift_of_everything_shifts_the_fit(case: tuple[dict[float, float], Metalog], shift: float) -> None:
     points, law = case
     moved = fit(
         {p: x + shift for p, x in points.items()},
@@ -585,9 +579,7 @@ def test_a_shift_of_everything_shifts_the_fit(
     assert np.allclose(moved.ppf(u) - shift, x, rtol=1e-5, atol=1e-5 * np.ptp(x))
 
 
-def refusal(
-    points: dict[float, float], low: float | None, high: float | None
-) -> InfeasibleMetalog | None:
+def refusal(points: dict[float, float], low: float | None, high: float | None) -> InfeasibleMetalog | None:
     try:
         fit(points, low, high)
     except InfeasibleMetalog as error:

@@ -1,4 +1,4 @@
-"""The engine against the slow model: on the same futures to the last digits, on its own futures within error."""
+"""The engine against the slow model: on the same futures to the last digits, on its own within error."""
 
 import math
 from typing import Any
@@ -45,7 +45,9 @@ def future_of(scenario: mcost.Scenario, drawn: Draws, i: int, noise: np.ndarray 
             events[model.price_changes_per_year.name] = moved
             ratios[model.price_change_ratio.name] = [float(path[t] / path[t - 1]) for t in moved]
         if name in drawn.retirements and model.retires_after_months:
-            lifetimes[model.retires_after_months.name] = lives(months(drawn.retirements[name]), age(scenario, name))
+            lifetimes[model.retires_after_months.name] = lives(
+                months(drawn.retirements[name]), age(scenario, name)
+            )
     end = None if drawn.end_month is None else float(drawn.end_month[i]) - 0.5
     return Future(
         values={name: float(values[i]) for name, values in drawn.values.items()},

@@ -109,10 +109,11 @@ def below(law: Law, x: float) -> float:
     return float(law.cdf(np.nextafter(x, -math.inf)))
 
 
-def on_lattice(x: Array, start: float) -> Array:
-    """The largest whole number from ``start`` on that is not above x: start + k <= x."""
-    point = start + np.floor(x - start)
-    return np.where(point > x, point - 1, point)
+def steps_of(x: Array, start: float) -> Array:
+    """The largest whole k with start + k <= x, rounding of either side set aside; same shape."""
+    k = np.floor(x - start)
+    k = np.where(start + (k + 1) <= x, k + 1, k)
+    return np.where(start + k > x, k - 1, k)
 
 
 def at_scores(law: Law, z: Array) -> Array:
@@ -395,25 +396,36 @@ class Family(Common):
 
     def cdf(self, x: ArrayLike) -> Array:
         if self._standard is None:
-            return np.asarray(self._scipy.cdf(self._point(x)), dtype=float)
+            return np.asarray(self._at_0.cdf(self._point(x)), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
             return formula.cdf((np.asarray(x, dtype=float) - loc) / scale, *shapes)
 
     def sf(self, x: ArrayLike) -> Array:
         if self._standard is None:
-            return np.asarray(self._scipy.sf(self._point(x)), dtype=float)
+            return np.asarray(self._at_0.sf(self._point(x)), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
             return formula.sf((np.asarray(x, dtype=float) - loc) / scale, *shapes)
 
+    @cached_property
+    def _at_0(self) -> Any:
+        """The SciPy distribution, of a discrete family moved to begin at 0: SciPy floors what it rounded."""
+        if not self.discrete or self.lattice == 0:
+            return self._scipy
+        others = tuple((key, value) for key, value in self.parameters if key != "loc")
+        return Family(self.name, others).frozen()
+
     def _point(self, x: ArrayLike) -> Array:
-        """x, or of a discrete family the point that it has reached."""
+        """x, or of a discrete family the whole number that it has reached."""
         x = np.asarray(x, dtype=float)
-        return on_lattice(x, self.lattice) if self.discrete else x
+        return steps_of(x, self.lattice) if self.discrete else x
 
     def density(self, x: ArrayLike) -> Array:
-        return np.asarray(self._scipy.pmf(x) if self.discrete else self._scipy.pdf(x), dtype=float)
+        if not self.discrete:
+            return np.asarray(self._scipy.pdf(x), dtype=float)
+        k = self._point(x)
+        return np.where(self.lattice + k == x, self._at_0.pmf(k), 0.0)
 
     def mean(self) -> float:
         if self._standard is None:

@@ -63,13 +63,12 @@ def test_the_verdict_is_no_accident_of_the_draws(name: str) -> None:
 
 
 QUESTION_OR_FINDING = re.compile(r".+\?|.+: .+")
-PLAIN = {"article_100k", "article_10m"}  # titles that only name their source
 
 
 @every_scenario
 def test_the_title_is_a_question_or_a_finding(name: str) -> None:
     title = mcost.load(name).title
-    assert name in PLAIN or QUESTION_OR_FINDING.fullmatch(title), title
+    assert QUESTION_OR_FINDING.fullmatch(title), title
 
 
 SOURCES = (
@@ -210,7 +209,7 @@ def test_openpipe_would_pay_against_gpt_35_if_the_job_came_back_each_month() -> 
 def test_honeycomb_never_pays() -> None:
     answer = answer_of("honeycomb")
     for candidate in answer.candidates.values():
-        assert candidate.pays_off.probability == 0
+        assert candidate.pays_off.probability < 0.0005  # the tails of wide ranges, and no more
         assert candidate.saving_usd.p95 < 0
     month = answer.strategies["prompt"].cost_usd.mean / answer.horizon_months
     assert 20 < month < 60  # "around $30/month" at the start, and it grows

@@ -158,7 +158,7 @@ def test_every_input_of_the_model_has_a_prior() -> None:
         (3, "found prior = 3; no such prior in the catalogue"),
         (
             ["labels.llm"],
-            "found prior = ['labels.llm']; no such prior in the catalogue; did you mean labels.llm?",
+            'found prior = ["labels.llm"]; no such prior in the catalogue; did you mean labels.llm?',
         ),
     ],
 )

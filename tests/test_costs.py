@@ -17,7 +17,7 @@ import mcost
 from mcost.answer import Answer
 from mcost.billing import Line
 from mcost.costs import Costs, Ledger, costs
-from mcost.draws import draw
+from mcost.draws import BLOCK, draw
 from mcost.errors import SimulationError
 from mcost.payoff import fold
 
@@ -448,7 +448,7 @@ def test_a_cost_that_is_not_finite_is_named(own: dict[str, Any], message: str) -
 
 
 def test_the_draw_of_a_cost_that_is_not_finite_counts_over_all_blocks() -> None:
-    # so many calls that of 8192 amounts the largest alone, which falls in the second block, overflows
+    # so many calls that of all amounts the largest alone, which falls in the second block, overflows
     amount = {"dist": "lognorm", "s": 36}
     scenario = priceless(costs=[{"name": "rent", "driver": "call", "amount": amount}])
     built = mcost.load(scenario)
@@ -457,10 +457,10 @@ def test_the_draw_of_a_cost_that_is_not_finite_counts_over_all_blocks() -> None:
     second, largest = np.sort(drawn)[-2:]
     assert largest > 1e4 * second
     first = int(np.argmax(drawn))
-    assert first >= 4096
+    assert first >= BLOCK
     scenario["workload"]["calls_per_month"] = float(1e306 / second)
     with pytest.raises(SimulationError) as error:
-        mcost.run(scenario, draws=8192, seed=0)
+        mcost.run(scenario, draws=2 * BLOCK, seed=0)
     assert str(error.value) == (
         f"strategies.fine: the cost line rent is not finite in month 1 of draw {first}"
     )

@@ -230,7 +230,7 @@ def test_ends_and_bounds_of_a_table_are_read_as_text_is() -> None:
         (150, "fraction", "", "found 150; expected a share between 0 and 1"),
         (math.nan, "real", "", "found nan; expected a finite number"),
         (-math.inf, "real", "", "found -inf; expected a finite number"),
-        (10**400, "real", "", f"found 1{'0' * 56}...; expected a finite number"),
+        (10**400, "real", "", "found a whole number of more than 60 digits; expected a finite number"),
         (
             True,
             "positive",

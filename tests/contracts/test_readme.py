@@ -21,14 +21,21 @@ def test_there_is_a_run_to_read() -> None:
 
 
 def test_the_scenario_in_the_readme_runs() -> None:
-    (text,) = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-    answer = mcost.run(tomllib.loads(text), draws=4_096)
+    whole, correlations = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    answer = mcost.run(tomllib.loads(f"{whole}\n{correlations}"), draws=4_096)
     assert set(answer.candidates) == {"cached_prompt", "fine_tune"}
 
 
 def test_the_python_in_the_readme_runs() -> None:
     (code,) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     exec(compile(code.replace("65_536", "4_096"), "README.md", "exec"), {})
+
+
+def test_every_command_is_in_the_table() -> None:
+    from mcost.cli import COMMANDS
+
+    table = TEXT[TEXT.index("## Commands") : TEXT.index("## A scenario file")]
+    assert set(re.findall(r"^\| `mcost (\w+)", table, re.MULTILINE)) == set(COMMANDS)
 
 
 def test_the_table_of_scenarios_is_whole() -> None:

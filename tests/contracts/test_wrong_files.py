@@ -228,8 +228,9 @@ or any notation of an uncertain input
       |               ^^^^^^^^
 """,
     "unknown_notation": """\
-error: unknown_notation.toml:15:15: strategies.fine_tune.setup_hours: found { minimum = 20 }; expected \
-{ low, high }, { dist, … } or { prior }; there are dist, low, high, prior
+error: unknown_notation.toml:15:15: strategies.fine_tune.setup_hours: found { minimum = 20 }; \
+expected { low, high }, { p10, p50, p90 }, { dist, … }, { mixture }, { choice }, { samples } or { \
+prior }
    15 | setup_hours = { minimum = 20 }
       |               ^^^^^^^^^^^^^^^^
 """,
@@ -343,16 +344,16 @@ given, so they need a price
       | ^^^^^
 """,
     "missing_cached_price": """\
-error: missing_cached_price.toml:13:1: strategies.fine_tune.price: cached is missing: cache_hit is \
-given, so a hit needs its price
-   13 | price = { input = 0.30, output = 1.20 }
-      | ^^^^^
+error: missing_cached_price.toml:15:1: strategies.fine_tune.cache_hit: is given, so a hit needs its \
+price: cached is missing in price
+   15 | cache_hit = "20% to 60%"
+      | ^^^^^^^^^
 """,
     "missing_cached_price_of_like": """\
-error: missing_cached_price_of_like.toml:16:2: strategies.cached.price: cached is missing: cache_hit is \
-given, so a hit needs its price
-   16 | [strategies.cached]
-      |  ^^^^^^^^^^^^^^^^^
+error: missing_cached_price_of_like.toml:18:1: strategies.cached.cache_hit: is given, so a hit \
+needs its price: cached is missing in price
+   18 | cache_hit = "20% to 60%"
+      | ^^^^^^^^^
 """,
     "unknown_model": """\
 error: unknown_model.toml:9:9: strategies.prompt.model: found model "openai/gpt-4o-mni"; expected a \
@@ -396,7 +397,7 @@ below the high end: write "4 to 9"
 """,
     "costs_as_a_table": """\
 error: costs_as_a_table.toml:16:2: strategies.fine_tune.costs: found { name = "hosting", driver = \
-"month", amount = 1400 }; expected a list of tables
+"month", amount = 1400 }; expected a list of tables, [[strategies.NAME.costs]]
    16 | [strategies.fine_tune.costs]
       |  ^^^^^^^^^^^^^^^^^^^^^^^^^^
 """,
@@ -424,7 +425,7 @@ error: no_workload.toml: workload: this key is missing
 error: no_title.toml: title: this key is missing
 """,
     "empty_title": """\
-error: empty_title.toml:1:9: title: found ""; expected a title in one line
+error: empty_title.toml:1:9: title: found ""; expected a title in one line, of at most 200 characters
     1 | title = ""
       |         ^^
 """,
@@ -456,12 +457,13 @@ error: not_toml.toml:1:1: not TOML: invalid statement
       | ^
 """,
     "no_quotes": """\
-error: no_quotes.toml:6:26: not TOML: expected newline or end of document after a statement
+error: no_quotes.toml:6:26: not TOML: expected newline or end of document after a statement; an \
+interval needs quotes: "80_000 to 120_000"
     6 | calls_per_month = 80_000 to 120_000
       |                          ^
 """,
     "key_twice": """\
-error: key_twice.toml:11:21: not TOML: cannot overwrite a value
+error: key_twice.toml:11:21: not TOML: this key is given twice
    11 | prompt_tokens = 2500
       |                     ^
 """,
@@ -489,18 +491,18 @@ error: after_wide_letters.toml:9:61: strategies.prompt.price.cached: found -1; e
       |                                                             ^^
 """,
     "five_mistakes": """\
-error: five_mistakes.toml:1:9: title: found ""; expected a title in one line
+error: five_mistakes.toml:1:9: title: found ""; expected a title in one line, of at most 200 characters
     1 | title = ""
       |         ^^
-error: five_mistakes.toml:2:12: baseline: found "prmpt"; expected the name of a strategy; did you mean \
-prompt?
+error: five_mistakes.toml:2:12: baseline: found "prmpt"; expected the name of a strategy; did you \
+mean prompt?
     2 | baseline = "prmpt"
       |            ^^^^^^^
 error: five_mistakes.toml:3:18: horizon_months: found 0; expected a whole number of months from 1 to 600
     3 | horizon_months = 0
       |                  ^
-error: five_mistakes.toml:6:19: workload.calls_per_month: found 5 to 2; the low end must be below the \
-high end: write "2 to 5"
+error: five_mistakes.toml:6:19: workload.calls_per_month: found 5 to 2; the low end must be below \
+the high end: write "2 to 5"
     6 | calls_per_month = "5 to 2"
       |                   ^^^^^^^^
 error: five_mistakes.toml:10:1: strategies.prompt.promt_tokens: no such key; did you mean prompt_tokens?
@@ -508,7 +510,7 @@ error: five_mistakes.toml:10:1: strategies.prompt.promt_tokens: no such key; did
       | ^^^^^^^^^^^^
 """,
     "latin_1": """\
-error: latin_1.toml: byte 17 is not UTF-8 text
+error: latin_1.toml:1: found a byte that is not UTF-8; save the file as UTF-8
 """,
 }
 
@@ -630,8 +632,7 @@ COMMANDS = {
     ),
     "set_unknown_strategy": (
         ["run", "case.toml", "--set", "strategies.finetune.prompt_tokens=400"],
-        "--set strategies.finetune.prompt_tokens=400: strategies.finetune: "
-        "model or price is missing (or mix, cascade, wait)",
+        "--set strategies.finetune.prompt_tokens=400: no such strategy; did you mean fine_tune?",
     ),
     "set_wrong_cost": (
         ["run", "case.toml", "--set", "strategies.fine_tune.costs.hosting=9 to 4"],

@@ -116,6 +116,11 @@ def steps_of(x: Array, start: float) -> Array:
     return np.where(start + k > x, k - 1, k)
 
 
+def on_lattice(x: Array, start: float) -> Array:
+    """The largest point start + k, k whole, that is not above x; same shape."""
+    return start + steps_of(x, start)
+
+
 def at_scores(law: Law, z: Array) -> Array:
     """Quantiles at the normal scores z: of Φ(z), each tail from its own side; same shape."""
     tail = special.ndtr(-np.abs(z))

@@ -118,6 +118,8 @@ def _cache(scenario: Scenario, name: str, strategy: Strategy) -> Iterator[tuple[
     least = scenario.smallest_cacheable_prefix(strategy)
     tokens = float(prompt.law.ppf(np.array([0.5]))[0])
     none = hit is None or hit.law.support()[1] == 0
+    if not none and price.cached is None:
+        yield "cache_hit", "is given, but the price has no cached rate: a hit then costs what a miss does"
     if not none and tokens < (least or USUAL_PREFIX):
         what = "gets no hits" if least else "gets none at most providers"
         yield "cache_hit", f"is given, but a prompt under {least or USUAL_PREFIX:,} tokens {what}"

@@ -188,10 +188,6 @@ def _price(
     if not isinstance(price, dict):
         return
     at = (*path, "price") if "price" in table else (*path, "model")
-    named = isinstance(row, dict) and "is" in row
-    if "cache_hit" in table and "cached" not in price and table["cache_hit"] != 0 and not named:
-        missing = "is given, so a hit needs its price: cached is missing in price"
-        yield Problem((*path, "cache_hit"), missing, at="key")
     if "output" not in price and (writes_output or "output_tokens" in table):
         own = "output_tokens" in table
         missing = "are given, so they need a price: output is missing in price"

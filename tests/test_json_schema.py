@@ -1,6 +1,7 @@
 """The JSON Schema and the program give the same verdict on every file, but for what no schema can tell."""
 
 import datetime
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,6 @@ BEYOND = {
     "like_unknown",
     "low_above_high",
     "min_above_max",
-    "missing_cached_price",
-    "missing_cached_price_of_like",
     "missing_input_price",
     "missing_output_price",
     "missing_parameter",
@@ -109,3 +108,13 @@ def test_what_is_wrong_is_wrong_for_both(file: Path) -> None:
     with pytest.raises(mcost.McostError):
         mcost.load(file)
     assert accepts(tomllib.loads(file.read_text(encoding="utf-8"))) == (file.stem in BEYOND)
+
+
+def test_the_schema_that_travels_with_the_scenarios_is_of_this_version() -> None:
+    shipped = json.loads((folder("scenarios") / "scenario.schema.json").read_text(encoding="utf-8"))
+    assert shipped == scenario_schema()
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=[file.stem for file in SHIPPED])
+def test_every_shipped_scenario_names_it(file: Path) -> None:
+    assert file.read_text(encoding="utf-8").startswith("#:schema ./scenario.schema.json\n")

@@ -275,11 +275,8 @@ def test_a_mistake_in_a_cost_line_taken_over_is_told_at_its_source() -> None:
 
 
 def test_what_is_missing_only_in_the_copy_is_told_of_the_copy() -> None:
-    # prompt itself needs no price of a cached token
+    # bare itself writes nothing, and so needs no price of output
     bare = {"price": {"input": 0.15}}
-    assert told(bare=bare, cached={"like": "bare", "cache_hit": 0.5}) == [
-        ("strategies", "cached", "cache_hit")
-    ]
     assert told(bare=bare, talks={"like": "bare", "output_tokens": 50}) == [
         ("strategies", "talks", "output_tokens")
     ]

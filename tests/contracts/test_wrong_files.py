@@ -343,18 +343,6 @@ given, so they need a price
    10 | price = { input = 0.15 }
       | ^^^^^
 """,
-    "missing_cached_price": """\
-error: missing_cached_price.toml:15:1: strategies.fine_tune.cache_hit: is given, so a hit needs its \
-price: cached is missing in price
-   15 | cache_hit = "20% to 60%"
-      | ^^^^^^^^^
-""",
-    "missing_cached_price_of_like": """\
-error: missing_cached_price_of_like.toml:18:1: strategies.cached.cache_hit: is given, so a hit \
-needs its price: cached is missing in price
-   18 | cache_hit = "20% to 60%"
-      | ^^^^^^^^^
-""",
     "unknown_model": """\
 error: unknown_model.toml:9:9: strategies.prompt.model: found model "openai/gpt-4o-mni"; expected a \
 model of the price table; did you mean openai/gpt-4o-mini, openai/ft:gpt-4o-mini or openai/gpt-5.4-mini?

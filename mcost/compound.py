@@ -30,7 +30,7 @@ from mcost.law import (
     Law,
     at_scores,
     interval_parameters,
-    on_lattice,
+    steps_of,
 )
 from mcost.mixture import Mixture, mixture
 from mcost.points import jumps
@@ -363,14 +363,15 @@ class _Marginal(Common):
         return np.where(x < low, 1.0, np.where(x >= high, 0.0, special.ndtr(-self._scores(x))))
 
     def _scores(self, x: Array) -> Array:
-        at = on_lattice(x, self.lattice) if self.discrete else x
+        at = self.lattice + steps_of(x, self.lattice) if self.discrete else x
         return self._table.scores(at.ravel()).reshape(x.shape)
 
     def density(self, x: ArrayLike) -> Array:
         """From the slope of the table; of a discrete law, the average probability of the point."""
         x = np.asarray(x, dtype=float)
         if self.discrete:
-            return self._averaged("pmf", x.ravel()).reshape(x.shape)
+            at = self.lattice + steps_of(x, self.lattice)
+            return np.where(at == x, self._averaged("pmf", at.ravel()).reshape(x.shape), 0.0)
         low, high = self.support()
         inside = (x > max(low, float(self._table.x[0]))) & (x < min(high, float(self._table.x[-1])))
         z = self._scores(x)
@@ -447,6 +448,9 @@ class Compound(_Marginal):
 
     def _given(self, what: str, x: Array, values: Mapping[str, Array]) -> Array:
         parameters = self._parameters(values)
+        if self.discrete and what in ("cdf", "sf", "pmf"):  # SciPy would floor what it rounded
+            x = steps_of(x, self.lattice)
+            parameters.pop("loc", None)
         with np.errstate(all="ignore"):
             if self.family not in FORMULAS:
                 return np.asarray(getattr(_scipy(self.family), what)(x, **parameters), dtype=float)
@@ -524,7 +528,8 @@ def _exists(family: str, parameters: Mapping[str, Array]) -> Array:
     """Whether the family exists at each set of parameters."""
     scale = np.asarray(parameters.get("scale", 1.0))
     if family not in FORMULAS:
-        return np.asarray(~np.isnan(_scipy(family).support(**parameters)[0]) & (scale > 0))
+        with np.errstate(all="ignore"):
+            return np.asarray(~np.isnan(_scipy(family).support(**parameters)[0]) & (scale > 0))
     shapes = np.broadcast_arrays(*_shapes(family, parameters), scale)[:-1]
     valid = np.vectorize(FORMULAS[family].valid, otypes=[bool])
     return np.asarray((valid(*shapes) if shapes else True) & (scale > 0) & np.isfinite(scale))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mcost.inversion import LEAST_U, LEAST_Z, MOST_U, MOST_Z, inverted
-from mcost.law import Array, Certain, Common, Law, Truncated, at_scores, on_lattice, widened
+from mcost.law import Array, Certain, Common, Law, Truncated, at_scores, steps_of, widened
 from mcost.points import Choice, choice, jumps
 from mcost.scales import Domain
 
@@ -137,7 +137,8 @@ class Mixture(Common):
         """The same, where a lattice has more points than the table lists: just above a point, the point."""
         for part in self.parts:
             if part.discrete and not jumps(part).size:
-                point = on_lattice(found, getattr(part, "lattice", None) or 0.0)
+                start = getattr(part, "lattice", None) or 0.0
+                point = start + steps_of(found, start)
                 found = np.where(self.cdf(point) >= u, np.minimum(point, found), found)
         return found
 

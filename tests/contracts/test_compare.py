@@ -61,7 +61,7 @@ def test_one_scenario_and_an_override_that_is_a_variant(mcost: Mcost) -> None:
     assert (code, err) == (0, "")
     assert re.sub(r"scenario \w{8} · mcost \S+", "scenario … · mcost …", out) == (
         """\
-The article at 100,000 calls a month
+The article at 100,000 calls a month: never
 
 Difference   With workload.calls_per_month=10M the saving of fine tune is $44,550 higher than in
              article_100k, and it pays off, unlike in article_100k.

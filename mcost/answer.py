@@ -85,6 +85,7 @@ class Candidate:
     """One strategy against the baseline.
 
     success : share of the futures in which it meets the quality bar.
+    launched : share of them in which it then serves at all: tuning may close, or its model retire, before.
     before_last_retrain : P(ahead) in the month before the last retrain, or at the horizon where none is made;
         None for a strategy that is not retrained.
     """
@@ -97,6 +98,7 @@ class Candidate:
     saving_usd: Money
     cash_at_risk_usd: CashAtRisk
     success: float
+    launched: float
     before_last_retrain: Chance | None
     payoff: Payoff = field(repr=False, compare=False)
 
@@ -121,12 +123,14 @@ class StrategyCost:
 class CostTable:
     """Cost by strategy, month and draw: ``usd`` is an ndarray (s, t, n), USD a month, undiscounted.
 
+    total : ndarray (s, n), USD over all months, discounted: what every decision is judged on.
     lines : strategy -> line -> ndarray (t, n); the lines of a strategy add up to its ``usd``.
     """
 
     strategies: tuple[str, ...]
     usd: Array
     lines: Mapping[str, Mapping[str, Array]]
+    total: Array
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,9 @@ class Answer:
         """Every cost by strategy, month and draw, simulated again from the same seed; large."""
         parts = simulate(self.scenario, _keep, draws=self.draws, seed=self.seed)
         order = tuple(self.strategies)
-        usd = np.concatenate([part for part, _ in parts], axis=2)
-        return CostTable(order, usd, {name: _lines_of(name, parts) for name in order})
+        usd = np.concatenate([kept.usd for kept in parts], axis=2)
+        total = np.concatenate([kept.total for kept in parts], axis=1)
+        return CostTable(order, usd, {name: _lines_of(name, parts) for name in order}, total)
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable answer, as ``mcost run --json`` prints it."""
@@ -265,13 +270,14 @@ def run(
     _check_whole("draws", draws, 1, MAX_DRAWS)
     _check_whole("seed", seed, 0, 2**128)
     _check_whole("chunk", chunk, 1, MAX_DRAWS)
+    draws, seed, chunk = int(draws), int(seed), int(chunk)
     _check_memory(built, draws)
     parts = simulate(built, fold, draws=draws, seed=seed, executor=executor, chunk=chunk)
     return replace(_answer(built, join(parts), draws, seed), held=held)
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         top = f"{most:,}" if most < 2**64 else "2^128"
         raise McostError(f"{name}: found {shown(value)}; expected a whole number from {least} to {top}")
 
@@ -288,19 +294,30 @@ def _check_memory(scenario: Scenario, draws: int) -> None:
             )
 
 
-def _lines_of(name: str, parts: Sequence[tuple[Array, dict[str, dict[str, Array]]]]) -> dict[str, Array]:
+@dataclass(frozen=True)
+class _Kept:
+    """All costs of one block."""
+
+    usd: Array
+    total: Array
+    lines: Mapping[str, Mapping[str, Array]]
+
+
+def _keep(costs: Costs) -> _Kept:
+    usd = np.stack([costs.ledgers[name].usd() for name in costs.scenario.strategies])
+    lines = {name: ledger.by_line() for name, ledger in costs.ledgers.items()}
+    return _Kept(usd, (usd * costs.weights).sum(axis=1), lines)
+
+
+def _lines_of(name: str, parts: Sequence[_Kept]) -> dict[str, Array]:
     """Each cost line over all blocks; one that does not fall due in a block is 0 there."""
-    names = dict.fromkeys(line for _, lines in parts for line in lines[name])
+    names = dict.fromkeys(line for kept in parts for line in kept.lines[name])
     return {
-        line: np.concatenate([lines[name].get(line, np.zeros(usd.shape[1:])) for usd, lines in parts], axis=1)
+        line: np.concatenate(
+            [kept.lines[name].get(line, np.zeros(kept.usd.shape[1:])) for kept in parts], axis=1
+        )
         for line in names
     }
-
-
-def _keep(costs: Costs) -> tuple[Array, dict[str, dict[str, Array]]]:
-    ledgers = costs.ledgers
-    usd = np.stack([ledgers[name].usd() for name in costs.scenario.strategies])
-    return usd, {name: ledger.by_line() for name, ledger in ledgers.items()}
 
 
 # --- from draws to numbers --------------------------------------------------------------------------------
@@ -372,9 +389,17 @@ def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Ca
         saving_usd=_money(payoff.saving, worst="low"),
         cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
         success=1.0 if payoff.met is None else float(np.mean(payoff.met)),
+        launched=_launched(payoff),
         before_last_retrain=None if before is None else Chance.of(int(np.count_nonzero(before)), n),
         payoff=payoff,
     )
+
+
+def _launched(payoff: Payoff) -> float:
+    if payoff.served is None:
+        return 1.0
+    served = payoff.served if payoff.met is None else payoff.served[payoff.met]
+    return float(np.mean(served)) if served.size else 1.0
 
 
 def _break_even(payoff: Payoff, n: int) -> BreakEven:

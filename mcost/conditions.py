@@ -59,8 +59,12 @@ def _graded(value: float, met: float, failed: float) -> State:
 
 def _calls(answer: Answer, candidate: str) -> Condition:
     payoff = answer.candidates[candidate].payoff
-    saving = payoff.saving if payoff.met is None else payoff.saving[payoff.met]
-    share = float(np.mean(saving >= 0)) if saving.size else 0.0
+    counted = np.ones(payoff.saving.size, dtype=bool) if payoff.met is None else payoff.met
+    if payoff.served is not None:
+        counted = counted & payoff.served
+    if not counted.any():
+        return Condition("enough calls", "in doubt", "it is never in service, whatever the volume")
+    share = float(np.mean(payoff.saving[counted] >= 0))
     where = "of futures" if payoff.met is None else "of futures in which it meets the bar"
     return Condition("enough calls", _graded(share, SURE, UNLIKELY), f"{100 * share:.0f} % {where}")
 

@@ -42,7 +42,7 @@ class Doubt:
 
 def doubts(scenario: Scenario) -> list[Doubt]:
     """Every question, in the order of the file's tables; none of them keeps a scenario from running."""
-    found = [*_spreads(scenario), *_ages(scenario)]
+    found = [*_spreads(scenario), *_ages(scenario), *_currency(scenario)]
     for name, strategy in scenario.strategies.items():
         found += [
             Doubt(f"strategies.{name}.{key}", said) for key, said in _strategy(scenario, name, strategy)
@@ -59,6 +59,14 @@ def _spreads(scenario: Scenario) -> Iterator[Doubt]:
                 yield Doubt(name, "is stated without a spread: is it known to the digit? Else give a range")
         elif prior.catalogued is None and low > 0 and high / low > ORDERS:
             yield Doubt(name, f"spans {high / low:,.0f} times from 5 % to 95 %: can anything narrow it?")
+
+
+def _currency(scenario: Scenario) -> Iterator[Doubt]:
+    if scenario.currency == "USD":
+        return
+    for name, prior in scenario.inputs.items():
+        if prior.catalogued is not None and prior.unit.startswith("USD"):
+            yield Doubt(name, f"is a figure in USD, and is not converted to {scenario.currency}")
 
 
 def _ages(scenario: Scenario) -> Iterator[Doubt]:

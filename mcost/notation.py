@@ -92,7 +92,11 @@ def _read_text(text: str, reading: Reading) -> Law:
         low, high = (part.strip() for part in dashed.groups())
         raise NotationError(f'found {shown(text)}; write an interval as "{low} to {high}"')
     if re.search(r"\d,\d", body):
-        raise NotationError(f'found {shown(text)}; write thousands with _, "{body.replace(",", "_")}"')
+        if re.search(r"\d,\d{3}(?!\d)", body) and not re.search(r"\d,(?!\d{3}(?!\d))\d", body):
+            mend = f'write thousands with _, "{body.replace(",", "_")}"'
+        else:
+            mend = f'write decimals with a point, "{body.replace(",", ".")}"'
+        raise NotationError(f"found {shown(text)}; {mend}")
     raise NotationError(f'found {shown(text)}; expected a number, or an interval such as "20 to 40"')
 
 

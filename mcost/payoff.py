@@ -28,6 +28,7 @@ class Payoff:
     ahead_before_retrain : ndarray (n,) of bool, whether it is so in the month before the last retrain, at the
         horizon where there is none; None for a strategy that is never retrained.
     met : ndarray (n,) of bool, whether the quality bar is met; None where it is for certain.
+    served : ndarray (n,) of bool, whether it serves a call at all; None for what is made of others.
     """
 
     saving: Array
@@ -38,6 +39,7 @@ class Payoff:
     ahead: np.ndarray
     ahead_before_retrain: Mask | None = None
     met: Mask | None = None
+    served: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def fold(costs: Costs) -> Folded:
         candidate = _discounted(costs, name)
         total[name] = candidate.sum(axis=0)
         retrains = next((line.driver for line in costs.ledgers[name].lines if line.retrain), None)
-        payoffs[name] = replace(payoff(baseline, candidate, retrains), met=_met(costs, name))
+        compared = payoff(baseline, candidate, retrains)
+        payoffs[name] = replace(compared, met=_met(costs, name), served=_served(costs, name))
     for name, ledger in costs.ledgers.items():
         if not np.isfinite(total[name]).all():
             raise ledger.where_not_finite(costs.draws.first)
@@ -91,6 +94,13 @@ def _met(costs: Costs, name: str) -> Mask | None:
         return None
     source = costs.scenario.success_of(costs.scenario.strategies[name])
     return None if source is None else costs.draws.success[source.name]
+
+
+def _served(costs: Costs, name: str) -> Mask | None:
+    if costs.scenario.strategies[name].parts:
+        return None
+    calls = next(line.driver for line in costs.ledgers[name].lines if line.name == "tokens")
+    return np.asarray((calls > 0).any(axis=0))
 
 
 def _discounted(costs: Costs, strategy: str) -> Array:
@@ -160,6 +170,7 @@ def join(parts: Sequence[Folded]) -> Folded:
             ahead=np.sum([p.ahead for p in each], axis=0),
             ahead_before_retrain=_joined([p.ahead_before_retrain for p in each]),
             met=_joined([p.met for p in each]),
+            served=_joined([p.served for p in each]),
         )
 
     return Folded(

@@ -92,6 +92,8 @@ class Scenario(ScenarioTables):
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
         self._in_service = frozenset({self.baseline, *merged.copies_of(self.baseline)})
+        if past := list(_past(self)):
+            raise ScenarioError(past)
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
@@ -187,6 +189,25 @@ class Scenario(ScenarioTables):
         """Whether the market of a strategy's model declines at all."""
         model = self.model_of(strategy)
         return model is not None and model.market_decline_per_year is not None
+
+
+def _past(scenario: Scenario) -> Iterator[Problem]:
+    """What has ended before ``start``: a certain life that is exceeded, and tuning that is closed."""
+    for name, strategy in scenario.strategies.items():
+        path = ("strategies", name)
+        facts, model = scenario.facts.get(strategy.model or ""), scenario.model_of(strategy)
+        if facts is not None and facts.retires is not None and model is not None:
+            said = model.retires_after_months is not None
+            if not said and scenario.month_of(facts.retires) < 1:
+                mend = "name another model, or say retires_after_months in [models]"
+                yield Problem(
+                    (*path, "model"), f"{facts.model} retired on {facts.retires}, before start; {mend}"
+                )
+        ends = scenario.tuning_ends(strategy)
+        if isinstance(ends, date) and scenario.month_of(ends) < 1:
+            own = strategy.tuning is not None and strategy.tuning.ends is not None
+            at = (*path, "tuning", "ends") if own else (*path, "model")
+            yield Problem(at, f"tuning ends on {ends}, before start: nothing could be trained")
 
 
 def load(

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from mcost.amount_schema import amount_schema
 from mcost.catalogue import prior
-from mcost.errors import NotationError, nearest, shown
+from mcost.errors import NotationError, close, shown
 from mcost.law import Law, from_frozen
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
 
@@ -150,7 +150,8 @@ def _one_of(choice: Any) -> Callable[[Any], Any]:
     def validate(value: Any) -> Any:
         words = get_args(choice)
         if value not in words:
-            expected = f"expected one of {', '.join(words)}{nearest(str(value), words)}"
+            meant = close(str(value), words)
+            expected = f"expected one of {', '.join(words)}{f'; did you mean {meant}?' if meant else ''}"
             raise _mistake(f"found {shown(value)}; {expected}")
         return value
 

@@ -149,6 +149,11 @@ def _ahead(answer: Answer, subject: str) -> str:
     if missed > 0:
         fallback = answer.scenario.strategies[subject].fallback or answer.baseline
         text += f"; in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} serves on"
+    if candidate.launched < 1 and answer.scenario.strategies[subject].tuned:
+        late = percent((1 - candidate.launched) * candidate.success, 0.004)
+        text += (
+            f"; in {late} it meets the bar but never serves, as its tuning closes or its model retires before"
+        )
     if beats.alternative != answer.baseline:
         text += f"; it beats {alternative}, {in_futures(beats)}"
     return f"{text}{_won_and_lost(answer, subject)}."
@@ -178,7 +183,7 @@ def _money(answer: Answer, subject: str) -> list[str]:
         f" on average; its saving is {bad} in a bad case (1 in 20) and {good} in a good one; "
         f"the worst tenth averages {worst}."
     )
-    return [said, _effort(answer, subject)]
+    return [sentence for sentence in (said, _effort(answer, subject)) if sentence]
 
 
 def _effort(answer: Answer, subject: str) -> str:
@@ -272,6 +277,16 @@ def _not_counted(answer: Answer) -> list[str]:
         for strategy in answer.candidates
         if (left_out := omissions(answer.scenario, strategy))
     ]
+    retiring = {ending.strategy for ending in endings(answer.scenario) if ending.what == "retires"}
+    idle = [
+        name(s)
+        for s in retiring
+        if not answer.scenario.strategies[s].tuned and answer.scenario.strategies[s].migration_hours is None
+    ]
+    if idle:
+        said.append(
+            f"The move to another model, when theirs retires, costs nothing here: {listed(sorted(idle))}."
+        )
     given = answer.scenario.strategies.values()
     if answer.candidates and all(strategy.cost_per_error is None for strategy in given):
         said.append("It assumes equal quality: no strategy gives the cost of an error.")

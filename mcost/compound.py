@@ -9,6 +9,7 @@ quadrature over their quantiles; its quantiles are those of a table that is refi
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,7 @@ from mcost.law import (
 )
 from mcost.mixture import Mixture, mixture
 from mcost.points import jumps
-from mcost.scales import Domain, from_scale, to_scale
+from mcost.scales import Domain, from_scale, rate, to_scale
 
 MOST_UNCERTAIN = 2
 """Parameters of one distribution that may be continuous; each further one multiplies the work by 40."""
@@ -44,6 +45,9 @@ MOST_BRANCHES = 256
 
 MOST_CROSSED = 0.05
 """Probability that the low end of an interval lies above its high end, beyond which they are refused."""
+
+MOST_EVALUATIONS, MOST_BY_SCIPY = 60_000_000, 20_000_000
+"""Evaluations of one law given its parameters, and where SciPy does them; what needs more is refused."""
 
 _LISTED, _FEW = 4096, 64
 """Points of a discrete law that are computed one by one; and such that are taken apart into a mixture."""
@@ -235,10 +239,7 @@ class _Marginal(Common):
             if np.max(np.abs(found - coarse)) < 1e-8:
                 return nodes
             nodes, coarse = finer, found
-        raise NotationError(
-            f"{self} varies too much with its parameters for its quantiles to be computed; "
-            "make one of them certain"
-        )
+        raise self._beyond()
 
     def _averaged(self, what: str, x: Array) -> Array:
         return self._average(what, x, self._outer)
@@ -255,6 +256,7 @@ class _Marginal(Common):
 
         def summed(at: Array) -> Array:
             rows = {key: value[None, :] for key, value in values.items()}
+            self._spend(at.size * weights.size)
             return np.asarray(np.sum(weights * self._given(what, at[:, None], rows), axis=1))
 
         if self._inner is None:
@@ -269,6 +271,7 @@ class _Marginal(Common):
         low, high = edges[panel], edges[panel + 1]
         whole = np.zeros(x.size)
         for depth in range(_DEPTH):
+            self._spend(_NODES.size * at.size)
             half = (high - low) / 2
             z = (low + half)[:, None] + half[:, None] * _NODES
             theta = {key: value[outer][:, None] for key, value in values.items()}
@@ -290,6 +293,18 @@ class _Marginal(Common):
             low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
         return whole
 
+    @property
+    def _quick(self) -> bool:
+        """Whether the law given its parameters is computed without ``scipy.stats``."""
+        return True
+
+    def _spend(self, evaluations: int) -> None:
+        """Count evaluations of the law given its parameters: a few seconds' worth is enough."""
+        spent = self.__dict__.get("_spent", 0) + evaluations
+        self.__dict__["_spent"] = spent
+        if spent > (MOST_EVALUATIONS if self._quick else MOST_BY_SCIPY):
+            raise self._beyond()
+
     # --- the table ---
 
     @cached_property
@@ -304,6 +319,8 @@ class _Marginal(Common):
         order = np.argsort(x, axis=None)
         x, reached = x.ravel()[order], np.cumsum(mass.ravel()[order])
         kept = np.isfinite(x)
+        if not kept.any():
+            raise self._beyond()
         x, reached = x[kept], np.clip(reached[kept], 1e-17, 1 - 1e-16)
         score, first = np.unique(special.ndtri(reached), return_index=True)
         middle = np.interp(np.linspace(LEAST_Z, MOST_Z, 97), score, x[first])
@@ -318,8 +335,45 @@ class _Marginal(Common):
         return score
 
     @cached_property
+    def _frame(self) -> tuple[Domain, float, float]:
+        """The scale of the table: the natural one of the law's reach, from where, in units of what."""
+        low, high = self.support()
+        if self.discrete or not math.isfinite(low):
+            return "real", 0.0, 1.0
+        return ("fraction", low, high - low) if math.isfinite(high) else ("positive", low, 1.0)
+
+    def _to_line(self, x: Array) -> Array:
+        scale, low, width = self._frame
+        return to_scale((x - low) / width, scale)
+
+    def _from_line(self, y: Array) -> Array:
+        scale, low, width = self._frame
+        return low + width * from_scale(y, scale)
+
+    @cached_property
     def _table(self) -> QuantileTable:
-        return tabulated(self._score, self._guess, self.lattice if self.discrete else None)
+        guess = self._to_line(self._guess)
+        table = tabulated(
+            lambda y: self._score(self._from_line(y)),
+            guess[np.isfinite(guess)],
+            self.lattice if self.discrete else None,
+        )
+        self.__dict__["_spent"] = -math.inf  # what is asked of it from here on is asked for by the user
+        return table
+
+    def _compute(self) -> None:
+        """Do the quadrature now; NotationError where it leads to no quantiles."""
+        try:
+            if self._listed is None:
+                assert self._table
+        except (ValueError, RuntimeError):  # too few values, or SciPy has given up
+            raise self._beyond() from None
+
+    def _beyond(self) -> NotationError:
+        return NotationError(
+            f"{self} varies too much with its parameters for its quantiles to be computed; "
+            "make one of them certain"
+        )
 
     @cached_property
     def _listed(self) -> tuple[Array, Array] | None:
@@ -330,7 +384,9 @@ class _Marginal(Common):
         if high - low > _LISTED:
             return None
         points = self.lattice + np.arange(low, high + 1)
-        return points, np.minimum(np.maximum.accumulate(self._averaged("cdf", points)), 1.0)
+        reached = np.minimum(np.maximum.accumulate(self._averaged("cdf", points)), 1.0)
+        self.__dict__["_spent"] = -math.inf
+        return points, reached
 
     def ppf(self, u: Array) -> Array:
         u = np.asarray(u, dtype=float)
@@ -344,7 +400,7 @@ class _Marginal(Common):
         return self.ppf(1 - q) if self._listed is not None else self._at(-special.ndtri(q))
 
     def _at(self, z: Array) -> Array:
-        x = self._table.quantiles(np.clip(z, LEAST_Z - 0.5, MOST_Z + 0.5))
+        x = self._from_line(self._table.quantiles(np.clip(z, LEAST_Z - 0.5, MOST_Z + 0.5)))
         if self.discrete:
             x = self.lattice + np.ceil(x - self.lattice - 1e-9)
         return np.clip(x, *self.support())
@@ -364,7 +420,7 @@ class _Marginal(Common):
 
     def _scores(self, x: Array) -> Array:
         at = self.lattice + steps_of(x, self.lattice) if self.discrete else x
-        return self._table.scores(at.ravel()).reshape(x.shape)
+        return self._table.scores(self._to_line(at.ravel())).reshape(x.shape)
 
     def density(self, x: ArrayLike) -> Array:
         """From the slope of the table; of a discrete law, the average probability of the point."""
@@ -372,14 +428,13 @@ class _Marginal(Common):
         if self.discrete:
             at = self.lattice + steps_of(x, self.lattice)
             return np.where(at == x, self._averaged("pmf", at.ravel()).reshape(x.shape), 0.0)
-        low, high = self.support()
-        inside = (x > max(low, float(self._table.x[0]))) & (x < min(high, float(self._table.x[-1])))
-        z = self._scores(x)
-        with np.errstate(divide="ignore"):
-            dense = (
-                np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / self._table.slopes(z.ravel()).reshape(x.shape)
-            )
-        return np.where(inside, dense, 0.0)
+        y, z = self._to_line(x), self._scores(x)
+        inside = (y > self._table.x[0]) & (y < self._table.x[-1])
+        scale, low, width = self._frame
+        with np.errstate(all="ignore"):
+            slope = self._table.slopes(z.ravel()).reshape(x.shape)
+            chain = rate((x - low) / width, scale) / width
+            return np.where(inside, np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / slope * chain, 0.0)
 
     def _mean_over(
         self, means: Callable[[Mapping[str, Array]], Array], sources: Mapping[str, _Source]
@@ -443,6 +498,10 @@ class Compound(_Marginal):
         at = dict(self.given).get("loc", 0.0)
         return at if isinstance(at, float) else 0.0
 
+    @property
+    def _quick(self) -> bool:
+        return self.family in FORMULAS
+
     def _parameters(self, values: Mapping[str, Array]) -> dict[str, Array]:
         return {key: values[key] if key in values else np.array(value) for key, value in self.given}
 
@@ -453,7 +512,7 @@ class Compound(_Marginal):
             parameters.pop("loc", None)
         with np.errstate(all="ignore"):
             if self.family not in FORMULAS:
-                return np.asarray(getattr(_scipy(self.family), what)(x, **parameters), dtype=float)
+                return _by_scipy(self.family, what, x, parameters)
             formula, shapes = FORMULAS[self.family], _shapes(self.family, parameters)
             loc, scale = parameters.get("loc", 0.0), parameters.get("scale", 1.0)
             if what in ("cdf", "sf"):
@@ -479,6 +538,7 @@ class Compound(_Marginal):
             raise NotationError(
                 f"loc: found {dict(self.given)['loc']}; expected a number, since {self.family} is discrete"
             )
+        self._compute()
 
     def mean(self) -> float:
         return self._mean_over(lambda values: _means(self.family, self._parameters(values)), self._sources)
@@ -513,6 +573,12 @@ def _scipy(family: str) -> Any:
     from scipy import stats
 
     return getattr(stats, family)
+
+
+def _by_scipy(family: str, what: str, x: Array, parameters: Mapping[str, Array]) -> Array:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a series that SciPy has cut short
+        return np.asarray(getattr(_scipy(family), what)(x, **parameters), dtype=float)
 
 
 def _no_such(family: str, parameters: Mapping[str, float]) -> str:
@@ -626,6 +692,7 @@ class IntervalBetween(_Marginal):
         crossed = float(np.sum(weights * (far.cdf(values) if near is self._low else far.sf(values))))
         if crossed > MOST_CROSSED:
             raise NotationError(f"low exceeds high with probability {crossed:.2g}; move them further apart")
+        self._compute()
 
     @property
     def _low(self) -> Law:

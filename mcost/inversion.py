@@ -83,8 +83,9 @@ class QuantileTable:
         width = self.z[k + 1] - self.z[k]
         inside = np.clip((z - self.z[k]) / width, 0.0, 1.0)
         beyond = (z - self.z[k]) - inside * width
-        x = self._cubic(k, inside)
-        return np.asarray(x + beyond * np.where(beyond > 0, self.slope[-1], self.slope[0]))
+        with np.errstate(all="ignore"):
+            end = np.where(beyond > 0, self.slope[-1], self.slope[0])
+            return np.asarray(self._cubic(k, inside) + np.where(beyond == 0, 0.0, beyond * end))
 
     def scores(self, x: Array) -> Array:
         """Normal scores of x; on a straight line beyond the ends."""
@@ -94,17 +95,15 @@ class QuantileTable:
         inside = (x >= self.x[0]) & (x <= self.x[-1])
         low, high = np.zeros_like(t), np.ones_like(t)
         close = 4 * np.finfo(float).eps * (np.abs(x) + np.abs(self.x[k]) + rise)
-        for _ in range(100):
-            miss = self._cubic(k, t) - x
-            if np.all((np.abs(miss) <= close) | ~inside):
-                break
-            low, high = np.where(miss < 0, t, low), np.where(miss >= 0, t, high)
-            slope = self._cubic_slope(k, t)
-            with np.errstate(all="ignore"):
-                new = t - miss / slope
-            t = np.where((new >= low) & (new <= high) & np.isfinite(new), new, 0.5 * (low + high))
-        z = self.z[k] + t * (self.z[k + 1] - self.z[k])
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
+            for _ in range(100):
+                miss = self._cubic(k, t) - x
+                if np.all((np.abs(miss) <= close) | ~inside):
+                    break
+                low, high = np.where(miss < 0, t, low), np.where(miss >= 0, t, high)
+                new = t - miss / self._cubic_slope(k, t)
+                t = np.where((new >= low) & (new <= high) & np.isfinite(new), new, 0.5 * (low + high))
+            z = self.z[k] + t * (self.z[k + 1] - self.z[k])
             z = np.where(x < self.x[0], self.z[0] + (x - self.x[0]) / self.slope[0], z)
             return np.where(x > self.x[-1], self.z[-1] + (x - self.x[-1]) / self.slope[-1], z)
 
@@ -136,6 +135,8 @@ def table_through(z: Array, x: Array) -> QuantileTable:
     (Fritsch and Carlson 1980, SIAM J. Numer. Anal. 17, 238).
     """
     k = z.size
+    if k < 2:
+        raise ValueError("a table needs two knots or more")
     n = min(5, k)
     start = np.clip(np.arange(k) - n // 2, 0, k - n)
     window = start[:, None] + np.arange(n)
@@ -145,7 +146,8 @@ def table_through(z: Array, x: Array) -> QuantileTable:
     gap = zs[:, :, None] - zs[:, None, :] + np.eye(n)
     to_own = np.where(others, z[:, None] - zs, 1.0)
     weight = np.where(others, np.prod(to_own, axis=1)[:, None] / to_own / np.prod(gap, axis=2), 0.0)
-    slope = np.sum(weight * (xs - x[:, None]), axis=1)
+    with np.errstate(all="ignore"):
+        slope = np.nan_to_num(np.sum(weight * (xs - x[:, None]), axis=1))
     chord = np.diff(x) / np.diff(z)
     most = 3 * np.minimum(np.append(chord, chord[-1]), np.insert(chord, 0, chord[0]))
     return QuantileTable(z, x, np.clip(slope, 0.0, most))

@@ -385,14 +385,16 @@ class Family(Common):
 
     def ppf(self, u: Array) -> Array:
         if self._standard is None:
-            return np.asarray(self._scipy.ppf(u), dtype=float)
+            with np.errstate(all="ignore"):
+                return np.asarray(np.clip(self._scipy.ppf(u), *self._reach), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
             return loc + scale * formula.ppf(np.asarray(u), *shapes)
 
     def isf(self, q: Array) -> Array:
         if self._standard is None:
-            x = np.asarray(self._scipy.isf(q), dtype=float)
+            with np.errstate(all="ignore"):
+                x = np.asarray(self._scipy.isf(q), dtype=float)
             # Where SciPy takes the quantile of 1 - q instead, that may be 1.
             return np.where(np.isfinite(x), x, self.ppf(np.minimum(1 - np.asarray(q), 1 - 2.0**-53)))
         formula, shapes, loc, scale = self._standard
@@ -401,17 +403,24 @@ class Family(Common):
 
     def cdf(self, x: ArrayLike) -> Array:
         if self._standard is None:
-            return np.asarray(self._at_0.cdf(self._point(x)), dtype=float)
+            with np.errstate(all="ignore"):
+                return np.asarray(self._at_0.cdf(self._point(x)), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
             return formula.cdf((np.asarray(x, dtype=float) - loc) / scale, *shapes)
 
     def sf(self, x: ArrayLike) -> Array:
         if self._standard is None:
-            return np.asarray(self._at_0.sf(self._point(x)), dtype=float)
+            with np.errstate(all="ignore"):
+                return np.asarray(self._at_0.sf(self._point(x)), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
             return formula.sf((np.asarray(x, dtype=float) - loc) / scale, *shapes)
+
+    @cached_property
+    def _reach(self) -> tuple[float, float]:
+        low, high = self._scipy.support()
+        return float(low), float(high)
 
     @cached_property
     def _at_0(self) -> Any:
@@ -446,8 +455,7 @@ class Family(Common):
 
     def support(self) -> tuple[float, float]:
         if self._standard is None:
-            low, high = self._scipy.support()
-            return float(low), float(high)
+            return self._reach
         formula, shapes, loc, scale = self._standard
         low, high = formula.support(*shapes)
         return loc + scale * low, loc + scale * high

@@ -216,6 +216,9 @@ def _read_interval(table: Table, reading: Reading) -> Law:
         )
     if isinstance(low, float) and isinstance(high, float):
         return _bounded(_interval(low, high, quantity, float(held)), table, quantity)
+    for key, end in (("low", low), ("high", high)):
+        if isinstance(end, float):
+            _check_end(key, end, quantity.domain)
     from mcost.compound import uncertain_interval
 
     return _bounded(uncertain_interval(low, high, quantity.domain, _score(held)), table, quantity)
@@ -231,6 +234,14 @@ def _interval_end(table: Table, key: str, reading: Reading) -> float | Law:
     if quantity.domain == "fraction" and (p := float(end.sf(np.nextafter(1.0, 0.0)))) > 0:
         raise NotationError(f"{key}: {end} is 1 with probability {p:.2g}; an end must be below 1 here")
     return end
+
+
+def _check_end(key: str, end: float, domain: Domain) -> None:
+    """Refuse a certain end that lies on the edge of the domain or beyond, beside an uncertain one."""
+    if domain != "real" and end <= 0:
+        raise NotationError(f"{key}: found {plain(end)}; an end must be above 0 here")
+    if domain == "fraction" and end >= 1:
+        raise NotationError(f"{key}: found {plain(end)}; an end must be below 1 here")
 
 
 # --- percentiles ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
@@ -165,10 +165,17 @@ def test_a_truncated_mean_is_the_integral_of_the_density(law: Truncated) -> None
     edges = [*rising, float(law.ppf(np.array([0.5]))[0]), *falling[::-1]]
 
     def integral(f: Callable[[float], float]) -> float:
-        parts = ((a, b) for a, b in pairwise(edges) if a < b)
-        return sum(integrate.quad(f, a, b, epsabs=1e-8 * spread * law.mass, epsrel=1e-7)[0] for a, b in parts)
+        total = 0.0
+        for a, b in pairwise(edges):
+            found = integrate.quad(f, a, b, epsabs=1e-8 * spread * law.mass, epsrel=1e-7, full_output=True)
+            assume(len(found) == 3)  # with more, the integrator says that it failed
+            total += found[0]
+        return total
 
     middle, spread = edges[10], float(falling[7] - rising[7])  # from 1 % to 99 %
+    ends = [law.support()[0], law.support()[1], edges[0], edges[-1]]
+    # an integrator is no judge where the density is infinite, or nearly nothing is left to integrate over
+    assume(np.isfinite(own.pdf([x for x in ends if np.isfinite(x)])).all() and spread > 1e-9 * abs(middle))
     expected = middle + integral(lambda x: (x - middle) * own.pdf(x)) / law.mass
     assert law.mean() == pytest.approx(expected, rel=1e-12, abs=1e-5 * spread)
 

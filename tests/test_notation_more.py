@@ -1056,6 +1056,25 @@ def test_extreme_numbers_give_finite_quantiles(value: Any) -> None:
     assert math.isfinite(law.mean())
 
 
+@pytest.mark.parametrize("mu", [3, "2 to 4"])
+def test_a_lattice_may_begin_between_whole_numbers(mu: Any) -> None:
+    law = law_of({"dist": "poisson", "mu": mu, "loc": 0.1})
+    plain = law_of({"dist": "poisson", "mu": mu})
+    x = law.ppf(BLOCK)
+    assert x == close(plain.ppf(BLOCK) + 0.1)
+    assert (law.cdf(x) >= BLOCK - 1e-12).all()
+    assert law.density(np.unique(x)) == close(plain.density(np.unique(plain.ppf(BLOCK))))
+
+
+def test_what_varies_beyond_computing_is_refused() -> None:
+    with pytest.raises(NotationError, match="varies too much with its parameters"):
+        law_of({"dist": "skellam", "mu1": 1, "mu2": {"dist": "geom", "p": 0.3}}, REAL)
+    with pytest.raises(NotationError, match=r"^low: found 0; an end must be above 0 here$"):
+        law_of({"low": 0, "high": "10 to 30"})
+    with pytest.raises(NotationError, match=r"^high: found 1; an end must be below 1 here$"):
+        law_of({"low": "10% to 30%", "high": 1}, FRACTION)
+
+
 def test_notations_may_not_nest_without_end() -> None:
     value: Any = 1
     for _ in range(40):

@@ -524,7 +524,7 @@ fractions = st.one_of(
     share,
     share.map(lambda x: f"{100 * x!r}%"),
     shares.map(lambda pair: f"{pair[0]!r} to {pair[1]!r}"),
-    st.builds(lambda a, b: {"dist": "beta", "a": a, "b": b}, st.floats(0.5, 20), st.floats(0.5, 20)),
+    st.builds(lambda a, b: {"dist": "beta", "a": a, "b": b}, st.floats(0.5, 20), st.floats(1.5, 20)),
 )
 names = st.text("abcxyz_ -.\"'é価", min_size=1, max_size=8).filter(lambda name: name.strip() != "")
 COSTS = st.lists(

@@ -54,7 +54,15 @@ class Terminal:
     def __init__(self, *arguments: str, cwd: Path) -> None:
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            [*MCOST, *arguments], cwd=cwd, env=ENVIRONMENT, stdin=slave, stdout=slave, stderr=slave
+            [*MCOST, *arguments],
+            cwd=cwd,
+            env=ENVIRONMENT,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            ),  # a job in the background has none
         )
         os.close(slave)
         self.seen, self.read = "", 0

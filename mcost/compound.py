@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -192,12 +193,13 @@ class _Marginal(Common):
     """A law that depends on parameters, averaged over them."""
 
     @cached_property
+    @abstractmethod
     def _sources(self) -> dict[str, _Source]:
-        raise NotImplementedError
+        """Where each uncertain parameter's values come from."""
 
+    @abstractmethod
     def _given(self, what: str, x: Array, values: Mapping[str, Array]) -> Array:
         """ppf, isf, cdf, sf or pmf at x, given values of the parameters."""
-        raise NotImplementedError
 
     @property
     def lattice(self) -> float:

@@ -57,7 +57,7 @@ _FAR = 40.0  # |logit| beyond which t is 1/2 in double precision and M is a stra
 _WEIGHT = np.array([0.25, 0.0, -1.0])  # y (1 - y) = dt/dL, as a polynomial in t
 
 
-class InfeasibleMetalog(ValueError):  # noqa: N818
+class InfeasibleMetalog(ValueError):  # noqa: N818 - names what is infeasible
     """No metalog with as many terms as points passes through the points.
 
     Attributes

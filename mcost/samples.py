@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from mcost.errors import NotationError, nearest, shown
 
@@ -72,7 +73,8 @@ def read_column(file: Path, column: object, number: Number) -> list[float]:
         raise NotationError(f"{file.name}: byte {error.start} is not UTF-8 text") from None
 
 
-def _numbers(name: str, rows: csv._reader, column: object, number: Number) -> Iterator[float]:  # type: ignore[name-defined]
+def _numbers(name: str, rows: Any, column: object, number: Number) -> Iterator[float]:
+    """Each cell of the column; rows : a ``csv.reader``, whose type has no public name."""
     try:
         header = [title.strip() for title in next(rows, [])]
         at = _position(name, header, column)

@@ -1,12 +1,11 @@
-"""Payoff -> Answer: every number that is shown, with its error, as attributes and as the JSON contract."""
+"""Scenario -> Answer: the verdict, as attributes and as the JSON contract."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,109 +13,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcost.costs import Costs
-from mcost.errors import McostError, SimulationError, shown
-from mcost.estimate import Chance, Estimate, mean_of
+from mcost.errors import McostError, shown
+from mcost.estimate import Chance, Estimate
 from mcost.law import Array
-from mcost.payoff import ROUNDING, Folded, Payoff, fold, join
+from mcost.outcomes import Candidate, StrategyCost, cheapest, compared, strategy_costs
+from mcost.payoff import EXPLAINED, Folded, fold, join
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
-from mcost.schema import Strategy
 from mcost.simulate import simulate
 from mcost.version import VERSION
-from mcost.voi import evpi, expected_loss
+from mcost.voi import evpi
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DRAWS = 65_536
 MAX_DRAWS = 10**9
-LARGEST = 1e150
-
-
-@dataclass(frozen=True)
-class Money:
-    """A sum of money over the futures, USD: mean with its standard error, and percentiles with theirs."""
-
-    mean: float
-    standard_error: float
-    p5: float
-    p50: float
-    p95: float
-    worst_tenth_mean: float
-    percentile_errors: tuple[float, float, float]
-    worst_tenth_error: float
-
-
-@dataclass(frozen=True)
-class BreakEven:
-    """Percentiles of the break-even month among all futures, None where that future never breaks even.
-
-    never : share of the futures that do not break even within the horizon.
-    """
-
-    p10: int | None
-    p50: int | None
-    p90: int | None
-    never: float
-
-
-@dataclass(frozen=True)
-class Beats(Chance):
-    """P(a candidate costs at most what its best alternative costs), and which that is."""
-
-    alternative: str = ""
-
-
-@dataclass(frozen=True)
-class CashAtRisk:
-    """The deepest cumulative loss before the horizon, USD.
-
-    deepest_month : median month of it among the futures that lose at all, None where none does.
-    """
-
-    p50: float
-    p95: float
-    deepest_month: int | None
-    percentile_errors: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One strategy against the baseline.
-
-    success : share of the futures in which it meets the quality bar.
-    launched : share of them in which it then serves at all: tuning may close, or its model retire, before.
-    before_last_retrain : P(ahead) in the month before the last retrain, or at the horizon where none is made;
-        None for a strategy that is not retrained.
-    """
-
-    pays_off: Chance
-    beats_best_alternative: Beats
-    first_touch: Chance
-    pays_off_by_month: tuple[float, ...]
-    break_even_month: BreakEven
-    saving_usd: Money
-    cash_at_risk_usd: CashAtRisk
-    success: float
-    launched: float
-    before_last_retrain: Chance | None
-    payoff: Payoff = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class StrategyCost:
-    """What one strategy costs over the horizon, discounted.
-
-    probability_cheapest : share of the futures in which it is cheapest, ties shared equally.
-    expected_loss_usd : what choosing it gives up on average against the cheapest in each future.
-    cost_lines_usd : mean of each cost line; they add up to the mean cost. hours : mean engineer-hours.
-    """
-
-    cost_usd: Money
-    probability_cheapest: float
-    expected_loss_usd: Estimate
-    cost_lines_usd: Mapping[str, float]
-    hours: float
 
 
 @dataclass(frozen=True)
@@ -134,6 +46,22 @@ class CostTable:
 
 
 @dataclass(frozen=True)
+class Futures:
+    """The first futures, at most EXPLAINED of them, with all that drove them.
+
+    inputs : name of an uncertain input -> ndarray (k,), in its unit.
+    events : name of the input that governs a random event -> ndarray (k,), what chance made of it.
+    cost : strategy -> ndarray (k,), USD over the horizon, discounted.
+    saving : candidate -> ndarray (k,), USD at the horizon, discounted.
+    """
+
+    inputs: Mapping[str, Array]
+    events: Mapping[str, Array]
+    cost: Mapping[str, Array]
+    saving: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
 class Answer:
     """The verdict on a scenario. ``to_dict()`` is the JSON contract; printing it gives the report."""
 
@@ -144,6 +72,7 @@ class Answer:
     evpi: Estimate
     candidates: Mapping[str, Candidate]
     strategies: Mapping[str, StrategyCost]
+    futures: Futures = field(repr=False, compare=False)
     held: float = HELD
 
     @cached_property
@@ -166,12 +95,22 @@ class Answer:
     @property
     def headline(self) -> str | None:
         """The candidate of lowest expected cost; None where there is only the baseline."""
-        return _cheapest({name: self.strategies[name].cost_usd.mean for name in self.candidates})
+        return cheapest({name: self.strategies[name].cost_usd.mean for name in self.candidates})
 
     @property
     def certain(self) -> bool:
         """Whether nothing in the scenario is uncertain, so that every future is the same one."""
-        return _certain(self.scenario)
+        return self.scenario.certain
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What a verdict speaks of: the headline, then the tuned candidate of lowest expected cost."""
+        tuned = {
+            name: self.strategies[name].cost_usd.mean
+            for name in self.candidates
+            if self.scenario.strategies[name].tuned
+        }
+        return tuple(dict.fromkeys(s for s in (self.headline, cheapest(tuned)) if s is not None))
 
     @cached_property
     def costs(self) -> CostTable:
@@ -273,7 +212,7 @@ def run(
     draws, seed, chunk = int(draws), int(seed), int(chunk)
     _check_memory(built, draws)
     parts = simulate(built, fold, draws=draws, seed=seed, executor=executor, chunk=chunk)
-    return replace(_answer(built, join(parts), draws, seed), held=held)
+    return _answer(built, join(parts), draws, seed, held)
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:
@@ -320,142 +259,30 @@ def _lines_of(name: str, parts: Sequence[_Kept]) -> dict[str, Array]:
     }
 
 
-# --- from draws to numbers --------------------------------------------------------------------------------
-
-
-def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int) -> Answer:
-    total = dict(zip(folded.strategies, folded.total, strict=True))
-    for name, usd in total.items():
-        if usd.max() > LARGEST:
-            raise SimulationError(
-                f"strategies.{name}: found a cost of {usd.max():.3g}, too large to be averaged"
-            )
-    means = {name: float(np.mean(usd)) for name, usd in total.items()}
-    order = {scenario.baseline: means[scenario.baseline], **means}
-    recommended = _cheapest(order)
+def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int, held: float) -> Answer:
+    strategies = strategy_costs(folded, draws)
+    means = {name: strategies[name].cost_usd.mean for name in (scenario.baseline, *strategies)}
+    recommended = cheapest(means)
     assert recommended is not None
-    losses = expected_loss(folded.total)
-    cheapest = _probability_cheapest(folded.total)
-    strategies = {
-        name: StrategyCost(
-            cost_usd=_money(total[name], worst="high"),
-            probability_cheapest=cheapest[i],
-            expected_loss_usd=losses[i],
-            cost_lines_usd=_line_means(folded, name, draws),
-            hours=float(np.mean(folded.hours[i])),
-        )
-        for i, name in enumerate(folded.strategies)
-    }
-    candidates = {}
-    for name in scenario.candidates:
-        alternative = _cheapest({other: mean for other, mean in order.items() if other != name})
-        assert alternative is not None
-        candidates[name] = _candidate(folded.payoffs[name], total[name], total[alternative], alternative)
-    return Answer(scenario, draws, seed, recommended, evpi(folded.total), candidates, strategies)
-
-
-def _cheapest(means: Mapping[str, float]) -> str | None:
-    """The lowest mean; of those that differ by rounding alone, the first named."""
-    if not means:
-        return None
-    least = min(means.values())
-    return next(name for name, mean in means.items() if mean - least <= ROUNDING * (abs(mean) + abs(least)))
-
-
-def _probability_cheapest(total: Array) -> list[float]:
-    least = total.min(axis=0)
-    ties = total - least <= ROUNDING * (total + least)
-    return [float(share) for share in np.mean(ties / ties.sum(axis=0), axis=1)]
-
-
-def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
-    lines = dict.fromkeys(line for block in folded.lines for line in block[name])
-    return {line: math.fsum(block[name].get(line, 0.0) for block in folded.lines) / draws for line in lines}
-
-
-def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:
-    n = own.size
-    beats = Chance.of(int(np.count_nonzero(own - other <= ROUNDING * (own + other))), n)
-    losing = payoff.cash_at_risk > 0
-    deepest = int(np.quantile(payoff.deepest_month[losing], 0.5)) if losing.any() else None
-    risk, risk_errors = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
-    hits, before = int(payoff.ahead[-1]), payoff.ahead_before_retrain
-    return Candidate(
-        pays_off=Chance.of(hits, n),
-        beats_best_alternative=Beats(beats.value, beats.standard_error, n, alternative),
-        first_touch=Chance.of(int(np.count_nonzero(np.isfinite(payoff.first_touch))), n),
-        pays_off_by_month=tuple(float(count) / n for count in payoff.ahead),
-        break_even_month=_break_even(payoff, n),
-        saving_usd=_money(payoff.saving, worst="low"),
-        cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
-        success=1.0 if payoff.met is None else float(np.mean(payoff.met)),
-        launched=_launched(payoff),
-        before_last_retrain=None if before is None else Chance.of(int(np.count_nonzero(before)), n),
-        payoff=payoff,
+    candidates = compared(folded, means)
+    futures = _futures(folded)
+    return Answer(
+        scenario, draws, seed, recommended, evpi(folded.total), candidates, strategies, futures, held
     )
 
 
-def _launched(payoff: Payoff) -> float:
-    if payoff.served is None:
-        return 1.0
-    served = payoff.served if payoff.met is None else payoff.served[payoff.met]
-    return float(np.mean(served)) if served.size else 1.0
-
-
-def _break_even(payoff: Payoff, n: int) -> BreakEven:
-    finite = payoff.break_even_month[np.isfinite(payoff.break_even_month)].astype(np.intp)
-    within = np.cumsum(np.bincount(finite, minlength=payoff.ahead.size))
-
-    def percentile(p: float) -> int | None:
-        reached = np.flatnonzero(within >= p * n)
-        return int(reached[0]) if reached.size else None
-
-    return BreakEven(percentile(0.1), percentile(0.5), percentile(0.9), (n - finite.size) / n)
-
-
-def _money(sample: Array, worst: str) -> Money:
-    mean, ordered = mean_of(sample), np.sort(sample)
-    (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
-    tenth = max(1, sample.size // 10)
-    tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]
-    worst_mean = mean_of(tail)
-    return Money(
-        mean=mean.value,
-        standard_error=mean.standard_error,
-        p5=p5,
-        p50=p50,
-        p95=p95,
-        worst_tenth_mean=worst_mean.value,
-        percentile_errors=(errors[0], errors[1], errors[2]),
-        worst_tenth_error=worst_mean.standard_error,
+def _futures(folded: Folded) -> Futures:
+    k = min(folded.total.shape[1], EXPLAINED)
+    return Futures(
+        inputs=_varying(folded.inputs),
+        events=_varying(folded.events),
+        cost=dict(zip(folded.strategies, folded.total[:, :k], strict=True)),
+        saving={name: payoff.saving[:k] for name, payoff in folded.payoffs.items()},
     )
 
 
-def _percentiles(sample: Array, p: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Quantiles, and their standard errors from the order statistics one binomial error to either side."""
-    spread = [math.sqrt(q * (1 - q) / sample.size) for q in p]
-    points = [min(max(x, 0.0), 1.0) for q, s in zip(p, spread, strict=True) for x in (q - s, q, q + s)]
-    values = [float(v) for v in np.quantile(sample, points)]
-    return values[1::3], [(high - low) / 2 for low, high in zip(values[::3], values[2::3], strict=True)]
-
-
-def _certain(scenario: Scenario) -> bool:
-    if not all(prior.law.certain for prior in scenario.inputs.values()):
-        return False
-    workload = scenario.workload
-    rates = [workload.task_changes_per_year, workload.volatility_per_month, workload.ends_per_year]
-    rates += [model.price_changes_per_year for model in scenario.models.values()]
-    rates += [s.tuning.drift_retrains_per_year for s in scenario.strategies.values() if s.tuning]
-    if any(rate is not None and rate.law.mean() > 0 for rate in rates):
-        return False
-    return all(_success_is_certain(scenario, strategy) for strategy in scenario.strategies.values())
-
-
-def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
-    source = scenario.success_of(strategy)
-    if source is None or source is strategy.success_probability:
-        return source is None or source.law.mean() in (0, 1)
-    return source.law.mean() == 0  # from labelled examples: a chance, however many they are
+def _varying(factors: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: values for name, values in factors.items() if np.ptp(values) > 0}
 
 
 # --- the JSON contract ------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mcost.answer import Answer, Candidate
+from mcost.answer import Answer
 from mcost.copula import achieved_rank
 from mcost.costs import costs
 from mcost.draws import draw
+from mcost.outcomes import Candidate
 from mcost.scenario import Scenario
 
 

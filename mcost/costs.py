@@ -124,6 +124,6 @@ def _discount(scenario: Scenario, draws: Draws) -> Array:
     if scenario.discount_rate is None:
         return np.ones_like(years)
     rate = draws.values[scenario.discount_rate.name]
-    if scenario.discount_rate.law.certain:
+    if rate.strides == (0,):  # one value for all
         rate = rate[:1]
     return np.asarray(np.exp(-years * np.log1p(rate)))  # as a power, its last bit would depend on n

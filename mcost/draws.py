@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -62,16 +63,24 @@ class Draws:
         return int(self.calls.shape[1])
 
 
-def draw(scenario: Scenario, seed: int, block: int, n: int = BLOCK) -> Draws:
+def draw(
+    scenario: Scenario,
+    seed: int,
+    block: int,
+    n: int = BLOCK,
+    given: Mapping[str, Array] = MappingProxyType({}),
+) -> Draws:
     """The first n futures of a block.
+
+    given : input name -> ndarray (n,), values to take instead of drawing them; every other stream stays.
 
     Raises SimulationError where a value drawn is not finite; it names input and draw.
     """
     months = scenario.horizon_months
     afresh = {prior.name for model in scenario.models.values() for prior in model.afresh}
-    correlated = _correlated(scenario, seed, block, n)
+    correlated = _correlated(scenario, seed, block, n, given)
     values = {
-        name: _sample(prior, correlated.get(name), seed, block, n)
+        name: given[name] if name in given else _sample(prior, correlated.get(name), seed, block, n)
         for name, prior in scenario.inputs.items()
         if name not in afresh
     }
@@ -167,11 +176,15 @@ def _stream(seed: int, name: str, purpose: str, block: int) -> Rng:
     return np.random.Generator(np.random.SFC64(key))
 
 
-def _correlated(scenario: Scenario, seed: int, block: int, n: int) -> dict[str, Array]:
+def _correlated(
+    scenario: Scenario, seed: int, block: int, n: int, given: Mapping[str, Array]
+) -> dict[str, Array]:
     """Uniforms of every correlated input, ndarray (n,): its own stream's, mixed with those of its group."""
+    wanted = scenario.inputs.keys() - given.keys()
     return {
         name: row
         for copula in scenario.copulas
+        if not wanted.isdisjoint(copula.names)
         for name, row in zip(
             copula.names,
             copula.uniforms(np.stack([_uniforms(name, seed, block, n)() for name in copula.names])),

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcost.costs import Costs
+from mcost.factors import random_events, uncertain_inputs
 from mcost.law import Array, Mask
 
 ROUNDING = 1e-9
 """A cumulative saving within this share of the money moved counts as zero."""
+
+EXPLAINED = 65_536
+"""Futures of which the inputs and events are kept, to say what drives the answer."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Folded:
     total : ndarray (s, n), discounted USD; hours : ndarray (s, n), engineer-hours.
     lines : strategy -> line -> sum over the draws of the discounted USD; one entry a block.
     payoffs : candidate -> Payoff.
+    inputs, events : name -> ndarray (k,), what differs between the first k futures, k at most EXPLAINED.
     """
 
     strategies: tuple[str, ...]
@@ -56,6 +61,8 @@ class Folded:
     hours: Array
     lines: tuple[Mapping[str, Mapping[str, float]], ...]
     payoffs: Mapping[str, Payoff]
+    inputs: Mapping[str, Array]
+    events: Mapping[str, Array]
 
 
 def fold(costs: Costs) -> Folded:
@@ -80,12 +87,15 @@ def fold(costs: Costs) -> Folded:
         for name, ledger in costs.ledgers.items()
     }
     order = tuple(scenario.strategies)
+    explained = costs.draws.first < EXPLAINED
     return Folded(
         order,
         np.stack([total[name] for name in order]),
         np.stack([costs.ledgers[name].hours() for name in order]),
         (lines,),
         payoffs,
+        uncertain_inputs(scenario, costs.draws) if explained else {},
+        random_events(scenario, costs.draws) if explained else {},
     )
 
 
@@ -179,7 +189,13 @@ def join(parts: Sequence[Folded]) -> Folded:
         np.concatenate([part.hours for part in parts], axis=1),
         tuple(block for part in parts for block in part.lines),
         {name: whole(name) for name in first.payoffs},
+        _whole([part.inputs for part in parts if part.inputs]),
+        _whole([part.events for part in parts if part.events]),
     )
+
+
+def _whole(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else ())}
 
 
 def _joined(parts: Sequence[Mask | None]) -> Mask | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from statistics import NormalDist
 
 import numpy as np
@@ -11,9 +10,8 @@ import numpy as np
 from mcost.errors import SimulationError
 from mcost.estimate import Chance
 from mcost.law import widened
-from mcost.payoff import Folded, fold, join
 from mcost.scenario import Scenario
-from mcost.simulate import simulate
+from mcost.what_if import WhatIf
 
 HELD = 0.6
 """The share that stated 90 % ranges are taken to hold; elicited ones rarely hold more."""
@@ -33,20 +31,15 @@ def widened_scenario(scenario: Scenario, held: float) -> Scenario:
     return scenario.with_laws(lambda prior: widened(prior.law, prior.domain, factor))
 
 
-def if_overconfident(
-    scenario: Scenario, held: float, draws: int, seed: int, executor: Executor | None = None
-) -> Mapping[str, Chance]:
+def if_overconfident(scenario: Scenario, held: float, draws: int, seed: int) -> Mapping[str, Chance]:
     """P(pays off) of each candidate if the ranges held only ``held``; empty where such futures have no cost.
 
     draws : futures to simulate, at most DRAWS of them: the number is told in whole per cent.
     """
     draws = min(draws, DRAWS)
+    wide = widened_scenario(scenario, held)
     try:
-        parts = simulate(widened_scenario(scenario, held), fold, draws=draws, seed=seed, executor=executor)
+        saving = {name: WhatIf(wide, name, draws=draws, seed=seed).saving() for name in scenario.candidates}
     except SimulationError:
         return {}
-    folded: Folded = join(parts)
-    return {
-        name: Chance.of(int(np.count_nonzero(payoff.saving >= 0)), draws)
-        for name, payoff in folded.payoffs.items()
-    }
+    return {name: Chance.of(int(np.count_nonzero(usd >= 0)), draws) for name, usd in saving.items()}

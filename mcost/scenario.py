@@ -36,6 +36,7 @@ from mcost.like import Merged, merge_like
 from mcost.overrides import apply
 from mcost.plain_data import as_data
 from mcost.prices import ModelPrice
+from mcost.quantity import inverse_has_mean
 from mcost.references import references
 from mcost.schema import (
     MAX_INPUTS,
@@ -50,6 +51,9 @@ from mcost.schema import (
 )
 from mcost.shipped import find_scenario, read_text
 from mcost.uncertain import CREDIBILITY, Prior
+
+
+SOURCES = "a scenario's file, the name of a shipped one, or a dict of its keys"
 
 
 class Scenario(ScenarioTables):
@@ -71,13 +75,15 @@ class Scenario(ScenarioTables):
     _sha256: str = PrivateAttr(default="")
 
     def __init__(self, folder: FilePath | None = FilePath(), /, **given: Any) -> None:
+        if folder is not None and not isinstance(folder, FilePath):
+            raise McostError(f"found {shown(folder)} in place of keywords; use mcost.load for {SOURCES}")
         data = as_data(given)
         merged = merge_like(data)
-        known = with_known_models(merged.data)
-        problems = [*merged.problems, *known.problems, *references(known.data, merged.astray)]
         credibility = data.get("credibility", CREDIBILITY)
         usable = isinstance(credibility, float) and 0.01 <= credibility <= 0.999
         context = {"credibility": credibility if usable else CREDIBILITY, "folder": folder}
+        known = with_known_models(merged.data, context)
+        problems = [*merged.problems, *known.problems, *references(known.data, merged.astray)]
         try:
             self.__pydantic_validator__.validate_python(known.data, self_instance=self, context=context)
         except ValidationError as error:
@@ -92,8 +98,8 @@ class Scenario(ScenarioTables):
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
         self._in_service = frozenset({self.baseline, *merged.copies_of(self.baseline)})
-        if past := list(_past(self)):
-            raise ScenarioError(past)
+        if impossible := [*_past(self), *_without_end(self)]:
+            raise ScenarioError(_once(impossible, merged))
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
@@ -133,6 +139,43 @@ class Scenario(ScenarioTables):
         other = self.model_copy()
         other._inputs = {name: replace(prior, law=law(prior)) for name, prior in self._inputs.items()}
         return other
+
+    def only(self, *names: str) -> Scenario:
+        """The same scenario with these strategies alone, those that they are made of or fall back on, the
+        baseline, and the inputs of those: the futures stay the same ones.
+        """
+        kept: dict[str, Strategy] = {}
+        ahead = [self.baseline, *names]
+        while ahead:
+            name = ahead.pop()
+            if name not in kept:
+                kept[name] = self.strategies[name]
+                fallback = kept[name].fallback
+                ahead += [*kept[name].parts, *(() if fallback is None else (fallback,))]
+        strategies = {name: strategy for name, strategy in self.strategies.items() if name in kept}
+        models = {strategy.model for strategy in kept.values()}
+        other = self.model_copy(
+            update={
+                "strategies": FrozenDict(strategies),
+                "models": FrozenDict({name: model for name, model in self.models.items() if name in models}),
+            }
+        )
+        used = set(_priors_in(other))
+        other._inputs = {name: prior for name, prior in self._inputs.items() if name in used}
+        return other
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing is uncertain, no input and no event, so that every future is the same one."""
+        if not all(prior.law.certain for prior in self._inputs.values()):
+            return False
+        workload = self.workload
+        rates = [workload.task_changes_per_year, workload.volatility_per_month, workload.ends_per_year]
+        rates += [model.price_changes_per_year for model in self.models.values()]
+        rates += [s.tuning.drift_retrains_per_year for s in self.strategies.values() if s.tuning]
+        if any(rate is not None and rate.law.mean() > 0 for rate in rates):
+            return False
+        return all(_success_is_certain(self, strategy) for strategy in self.strategies.values())
 
     @property
     def in_service(self) -> frozenset[str]:
@@ -191,6 +234,25 @@ class Scenario(ScenarioTables):
         return model is not None and model.market_decline_per_year is not None
 
 
+def _priors_in(value: Any) -> Iterator[str]:
+    """The name of every input that a table holds."""
+    if isinstance(value, Prior):
+        yield value.name
+    elif isinstance(value, Table):
+        for key in type(value).model_fields:
+            yield from _priors_in(getattr(value, key))
+    elif isinstance(value, dict | tuple):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _priors_in(inner)
+
+
+def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
+    source = scenario.success_of(strategy)
+    if source is None or source is strategy.success_probability:
+        return source is None or source.law.mean() in (0, 1)
+    return source.law.mean() == 0  # from labelled examples: a chance, however many they are
+
+
 def _past(scenario: Scenario) -> Iterator[Problem]:
     """What has ended before ``start``: a certain life that is exceeded, and tuning that is closed."""
     for name, strategy in scenario.strategies.items():
@@ -208,6 +270,16 @@ def _past(scenario: Scenario) -> Iterator[Problem]:
             own = strategy.tuning is not None and strategy.tuning.ends is not None
             at = (*path, "tuning", "ends") if own else (*path, "model")
             yield Problem(at, f"tuning ends on {ends}, before start: nothing could be trained")
+
+
+def _without_end(scenario: Scenario) -> Iterator[Problem]:
+    """Retries whose expected number is infinite: 1 / (1 - retry_rate) has no mean."""
+    for name, strategy in scenario.strategies.items():
+        retry = strategy.retry_rate
+        if retry is not None and strategy.max_attempts is None and not inverse_has_mean(retry.law, 1.0):
+            said = f"{retry.law} comes so near to 1 that the mean of 1 / (1 - retry_rate) is not finite"
+            mend = "add max = 0.99, or give max_attempts"
+            yield Problem(("strategies", name, "retry_rate"), f"{said}; {mend}")
 
 
 def load(
@@ -229,6 +301,8 @@ def load(
         return source
     if isinstance(source, Mapping):
         return _build(as_data(source), set, None, None, FilePath())
+    if not isinstance(source, str | FilePath):
+        raise McostError(f"found {shown(source)}; expected {SOURCES}")
     path = find_scenario(str(source))
     file, text = str(source) if str(path) == str(source) else path.name, read_text(path)
     try:

@@ -256,5 +256,8 @@ def test_joined_blocks_stand_in_the_order_of_the_draws() -> None:
 def test_one_block_joined_is_itself() -> None:
     part = fold(costed(ALL["users"], n=10))
     whole = join([part])
-    assert replace(whole, total=part.total, hours=part.hours, payoffs=part.payoffs) == part
+    arrays = {"total": part.total, "hours": part.hours, "payoffs": part.payoffs}
+    assert replace(whole, inputs=part.inputs, events=part.events, **arrays) == part
+    for name, values in part.inputs.items():
+        np.testing.assert_array_equal(whole.inputs[name], values)
     np.testing.assert_array_equal(whole.total, part.total)

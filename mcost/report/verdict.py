@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from mcost.answer import Answer, BreakEven
+from mcost.answer import Answer
 from mcost.conditions import conditions
 from mcost.endings import endings, uncached
 from mcost.estimate import Chance
 from mcost.omissions import omissions, weak_priors
+from mcost.outcomes import BreakEven
 from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
 from mcost.schema import Strategy
 from mcost.version import VERSION
@@ -57,7 +58,7 @@ class Verdict:
 
 def verdict(answer: Answer) -> Verdict:
     """The advice and its reasons, then the candidates, and where the money goes."""
-    subjects = _subjects(answer)
+    subjects = answer.subjects
     paragraphs = [
         Paragraph("Advice", tuple(_advice(answer, subjects))),
         *(
@@ -83,13 +84,6 @@ def verdict(answer: Answer) -> Verdict:
     )
 
 
-def _subjects(answer: Answer) -> list[str]:
-    """What the advice speaks of: the headline, then the best tuned one, whose money and time are told."""
-    tuned = [name for name in answer.candidates if answer.scenario.strategies[name].tuned]
-    best = min(tuned, key=lambda name: answer.strategies[name].cost_usd.mean, default=None)
-    return list(dict.fromkeys(s for s in (answer.headline, best) if s is not None))
-
-
 def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
     return money(usd, error, answer.scenario.currency)
 
@@ -97,7 +91,7 @@ def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
 # --- the advice -------------------------------------------------------------------------------------------
 
 
-def _advice(answer: Answer, subjects: list[str]) -> list[str]:
+def _advice(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
     recommended, baseline, horizon = answer.recommended, answer.baseline, answer.horizon_months
     if not subjects:
         return [f"Only {name(baseline)} is given: name a rival to hold it against."]
@@ -293,7 +287,7 @@ def _not_counted(answer: Answer) -> list[str]:
     return said
 
 
-def _how_sure(answer: Answer, subjects: list[str]) -> list[str]:
+def _how_sure(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
     """What P would be if the stated ranges were too narrow."""
     stated = f"{percent(answer.held)}, not {percent(answer.scenario.credibility)}"
     return [

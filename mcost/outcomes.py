@@ -1,0 +1,226 @@
+"""Folded -> what the futures amount to, by strategy and by candidate: every number with its error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mcost.errors import SimulationError
+from mcost.estimate import Chance, Estimate, mean_of
+from mcost.law import Array
+from mcost.payoff import ROUNDING, Folded, Payoff
+from mcost.voi import expected_loss
+
+LARGEST = 1e150
+
+
+@dataclass(frozen=True)
+class Money:
+    """A sum of money over the futures, USD: mean with its standard error, and percentiles with theirs."""
+
+    mean: float
+    standard_error: float
+    p5: float
+    p50: float
+    p95: float
+    worst_tenth_mean: float
+    percentile_errors: tuple[float, float, float]
+    worst_tenth_error: float
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Percentiles of the break-even month among all futures, None where that future never breaks even.
+
+    never : share of the futures that do not break even within the horizon.
+    """
+
+    p10: int | None
+    p50: int | None
+    p90: int | None
+    never: float
+
+
+@dataclass(frozen=True)
+class Beats(Chance):
+    """P(a candidate costs at most what its best alternative costs), and which that is."""
+
+    alternative: str = ""
+
+
+@dataclass(frozen=True)
+class CashAtRisk:
+    """The deepest cumulative loss before the horizon, USD.
+
+    deepest_month : median month of it among the futures that lose at all, None where none does.
+    """
+
+    p50: float
+    p95: float
+    deepest_month: int | None
+    percentile_errors: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One strategy against the baseline.
+
+    success : share of the futures in which it meets the quality bar.
+    launched : share of them in which it then serves at all: tuning may close, or its model retire, before.
+    before_last_retrain : P(ahead) in the month before the last retrain, or at the horizon where none is made;
+        None for a strategy that is not retrained.
+    """
+
+    pays_off: Chance
+    beats_best_alternative: Beats
+    first_touch: Chance
+    pays_off_by_month: tuple[float, ...]
+    break_even_month: BreakEven
+    saving_usd: Money
+    cash_at_risk_usd: CashAtRisk
+    success: float
+    launched: float
+    before_last_retrain: Chance | None
+    payoff: Payoff = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class StrategyCost:
+    """What one strategy costs over the horizon, discounted.
+
+    probability_cheapest : share of the futures in which it is cheapest, ties shared equally.
+    expected_loss_usd : what choosing it gives up on average against the cheapest in each future.
+    cost_lines_usd : mean of each cost line; they add up to the mean cost. hours : mean engineer-hours.
+    """
+
+    cost_usd: Money
+    probability_cheapest: float
+    expected_loss_usd: Estimate
+    cost_lines_usd: Mapping[str, float]
+    hours: float
+
+
+def strategy_costs(folded: Folded, draws: int) -> dict[str, StrategyCost]:
+    """What every strategy costs, in the order of the scenario.
+
+    Raises SimulationError where a cost is too large to be averaged.
+    """
+    for name, usd in zip(folded.strategies, folded.total, strict=True):
+        if usd.max() > LARGEST:
+            raise SimulationError(
+                f"strategies.{name}: found a cost of {usd.max():.3g}, too large to be averaged"
+            )
+    losses = expected_loss(folded.total)
+    shares = _probability_cheapest(folded.total)
+    return {
+        name: StrategyCost(
+            cost_usd=_money(folded.total[i], worst="high"),
+            probability_cheapest=shares[i],
+            expected_loss_usd=losses[i],
+            cost_lines_usd=_line_means(folded, name, draws),
+            hours=float(np.mean(folded.hours[i])),
+        )
+        for i, name in enumerate(folded.strategies)
+    }
+
+
+def compared(folded: Folded, means: Mapping[str, float]) -> dict[str, Candidate]:
+    """Every candidate against the baseline, and against its best alternative.
+
+    means : strategy -> expected cost, USD, in the order in which ties are decided.
+    """
+    total = dict(zip(folded.strategies, folded.total, strict=True))
+    candidates = {}
+    for name, payoff in folded.payoffs.items():
+        alternative = cheapest({other: mean for other, mean in means.items() if other != name})
+        assert alternative is not None
+        candidates[name] = _candidate(payoff, total[name], total[alternative], alternative)
+    return candidates
+
+
+def cheapest(means: Mapping[str, float]) -> str | None:
+    """The lowest mean; of those that differ by rounding alone, the first named."""
+    if not means:
+        return None
+    least = min(means.values())
+    return next(name for name, mean in means.items() if mean - least <= ROUNDING * (abs(mean) + abs(least)))
+
+
+def _probability_cheapest(total: Array) -> list[float]:
+    least = total.min(axis=0)
+    ties = total - least <= ROUNDING * (total + least)
+    return [float(share) for share in np.mean(ties / ties.sum(axis=0), axis=1)]
+
+
+def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
+    lines = dict.fromkeys(line for block in folded.lines for line in block[name])
+    return {line: math.fsum(block[name].get(line, 0.0) for block in folded.lines) / draws for line in lines}
+
+
+def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:
+    n = own.size
+    beats = Chance.of(int(np.count_nonzero(own - other <= ROUNDING * (own + other))), n)
+    losing = payoff.cash_at_risk > 0
+    deepest = int(np.quantile(payoff.deepest_month[losing], 0.5)) if losing.any() else None
+    risk, risk_errors = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
+    hits, before = int(payoff.ahead[-1]), payoff.ahead_before_retrain
+    return Candidate(
+        pays_off=Chance.of(hits, n),
+        beats_best_alternative=Beats(beats.value, beats.standard_error, n, alternative),
+        first_touch=Chance.of(int(np.count_nonzero(np.isfinite(payoff.first_touch))), n),
+        pays_off_by_month=tuple(float(count) / n for count in payoff.ahead),
+        break_even_month=_break_even(payoff, n),
+        saving_usd=_money(payoff.saving, worst="low"),
+        cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
+        success=1.0 if payoff.met is None else float(np.mean(payoff.met)),
+        launched=_launched(payoff),
+        before_last_retrain=None if before is None else Chance.of(int(np.count_nonzero(before)), n),
+        payoff=payoff,
+    )
+
+
+def _launched(payoff: Payoff) -> float:
+    if payoff.served is None:
+        return 1.0
+    served = payoff.served if payoff.met is None else payoff.served[payoff.met]
+    return float(np.mean(served)) if served.size else 1.0
+
+
+def _break_even(payoff: Payoff, n: int) -> BreakEven:
+    finite = payoff.break_even_month[np.isfinite(payoff.break_even_month)].astype(np.intp)
+    within = np.cumsum(np.bincount(finite, minlength=payoff.ahead.size))
+
+    def percentile(p: float) -> int | None:
+        reached = np.flatnonzero(within >= p * n)
+        return int(reached[0]) if reached.size else None
+
+    return BreakEven(percentile(0.1), percentile(0.5), percentile(0.9), (n - finite.size) / n)
+
+
+def _money(sample: Array, worst: str) -> Money:
+    mean, ordered = mean_of(sample), np.sort(sample)
+    (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
+    tenth = max(1, sample.size // 10)
+    tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]
+    worst_mean = mean_of(tail)
+    return Money(
+        mean=mean.value,
+        standard_error=mean.standard_error,
+        p5=p5,
+        p50=p50,
+        p95=p95,
+        worst_tenth_mean=worst_mean.value,
+        percentile_errors=(errors[0], errors[1], errors[2]),
+        worst_tenth_error=worst_mean.standard_error,
+    )
+
+
+def _percentiles(sample: Array, p: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Quantiles, and their standard errors from the order statistics one binomial error to either side."""
+    spread = [math.sqrt(q * (1 - q) / sample.size) for q in p]
+    points = [min(max(x, 0.0), 1.0) for q, s in zip(p, spread, strict=True) for x in (q - s, q, q + s)]
+    values = [float(v) for v in np.quantile(sample, points)]
+    return values[1::3], [(high - low) / 2 for low, high in zip(values[::3], values[2::3], strict=True)]

@@ -1,0 +1,75 @@
+"""The same futures again, with some inputs at other values: what a tipping point and a map are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mcost.costs import Costs, costs
+from mcost.draws import BLOCK, Draws, draw
+from mcost.law import Array, Certain
+from mcost.payoff import ROUNDING
+from mcost.scenario import Scenario
+
+
+class WhatIf:
+    """A candidate against the baseline in ``draws`` futures that stay what they are while inputs are set.
+
+    Traffic noise, events and every input that is not set keep their draws: a difference is the input's own.
+    Only the strategies that the candidate needs are simulated.
+
+    scenario : the scenario, with these strategies alone; candidate : its name; draws : number of futures.
+    """
+
+    def __init__(self, scenario: Scenario, candidate: str, *, draws: int, seed: int) -> None:
+        self.scenario = scenario.only(candidate)
+        self.candidate, self.draws, self.seed = candidate, draws, seed
+        self._blocks = [
+            draw(self.scenario, seed, block, min(BLOCK, draws - block * BLOCK))
+            for block in range(-(-draws // BLOCK))
+        ]
+        self._afresh = {p.name for model in self.scenario.models.values() for p in model.afresh}
+
+    def values(self, name: str) -> Array:
+        """An input as it was drawn: ndarray (n,)."""
+        return np.concatenate([block.values[name] for block in self._blocks])
+
+    def saving(self, set: Mapping[str, float | Array] | None = None) -> Array:  # noqa: A002 - as everywhere
+        """Discounted saving at the horizon with some inputs set: ndarray (n,), USD.
+
+        set : input name -> value, or ndarray (n,) of a value in each future. What belongs to events, and is
+            drawn afresh at each, takes one value only.
+
+        Raises SimulationError where a cost is not finite.
+        """
+        set = set or {}  # noqa: A001
+        fixed = {name: Certain(float(np.ravel(set[name])[0])) for name in self._afresh & set.keys()}
+        scenario = self.scenario
+        if fixed:
+            scenario = scenario.with_laws(lambda prior: fixed.get(prior.name, prior.law))
+        saved = [self._saved(scenario, block, set) for block in self._blocks]
+        return np.concatenate(saved)
+
+    def _saved(self, scenario: Scenario, base: Draws, set: Mapping[str, float | Array]) -> Array:  # noqa: A002
+        here = slice(base.first, base.first + base.n)
+        given = dict(base.values)
+        for name, value in set.items():
+            if name not in self._afresh:
+                array = np.asarray(value, dtype=float)
+                given[name] = np.broadcast_to(array[here] if array.ndim else array, (base.n,))
+        drawn = draw(scenario, self.seed, base.block, base.n, given) if set else base
+        return _saving(costs(scenario, drawn), self.candidate)
+
+
+def _saving(block: Costs, candidate: str) -> Array:
+    """What is left at the horizon; within rounding of the money moved it is 0."""
+    totals = {}
+    for name in (block.scenario.baseline, candidate):
+        ledger = block.ledgers[name]
+        totals[name] = sum(ledger.totals(block.weights).values(), np.zeros(ledger.n))
+        if not np.isfinite(totals[name]).all():
+            raise ledger.where_not_finite(block.draws.first)
+    baseline, own = totals[block.scenario.baseline], totals[candidate]
+    saving = baseline - own
+    return np.asarray(np.where(np.abs(saving) > ROUNDING * (baseline + own), saving, 0.0))

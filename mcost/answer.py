@@ -60,6 +60,10 @@ class Futures:
     cost: Mapping[str, Array]
     saving: Mapping[str, Array]
 
+    def first(self, k: int) -> Futures:
+        """The first k of them, or all."""
+        return Futures(*({name: row[:k] for name, row in vars(self)[key].items()} for key in vars(self)))
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -23,13 +22,11 @@ from mcost.copula import (
     rank_matrix,
     smallest_impossible,
 )
-from mcost.errors import Path, Problem, dotted, nearest, shown
+from mcost.errors import Path, Problem, dotted, shown
+from mcost.input_names import Inputs, name_of, path_of, unknown
 from mcost.like import Merged
 from mcost.schema import AFRESH, Amount, Correlation, CostLine, ScenarioTables, Table, is_rank
 from mcost.uncertain import Prior
-
-Inputs = Mapping[str, Prior | None]
-"""Every input by its name, in the order of the scenario's inputs; None where its value cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +91,8 @@ def _known(
     for j, written in enumerate(between):
         if not isinstance(written, str):
             continue
-        path = _path(written)
-        name = dotted(path) if path else written
-        mistake = _no_input(written, name, path, inputs, merged)
+        name = name_of(written)
+        mistake = _no_input(written, name, inputs, merged)
         if mistake is None and name in known:
             mistake = f"found {shown(written)} twice; an input cannot be correlated with itself"
         if mistake is None:
@@ -106,28 +102,11 @@ def _known(
     return known, problems
 
 
-def _path(written: str) -> Path:
-    """The key path that a name spells, however it is quoted; empty where it spells none."""
-    try:
-        nested: Any = tomllib.loads(f"{written} = 0")
-    except (ValueError, RecursionError):
-        return ()
-    path: list[str] = []
-    while isinstance(nested, dict) and len(nested) == 1:
-        part, nested = next(iter(nested.items()))
-        path.append(part)
-    return tuple(path) if nested == 0 else ()
-
-
-def _no_input(written: str, name: str, path: Path, inputs: Inputs, merged: Merged) -> str | None:
+def _no_input(written: str, name: str, inputs: Inputs, merged: Merged) -> str | None:
     """Why a name is none of an input that can be correlated; None where it is one."""
-    if name not in inputs:
-        same = dotted(merged.written(path))
-        if path and same in inputs:
-            return f"found {shown(written)}, which by like is the same input as {same}; say {same}"
-        ends = [full for full in inputs if path and full.endswith(f".{name}")]
-        hint = f"; did you mean {' or '.join(ends[:3])}?" if ends else nearest(name, inputs)
-        return f"found {shown(written)}; no such input here{hint}"
+    if mistake := unknown(written, inputs, merged):
+        return mistake
+    path = path_of(written)
     if path[0] == "models" and path[-1] in AFRESH:
         return f"found {shown(written)}, which is drawn afresh at each event; it cannot be correlated"
     prior = inputs[name]

@@ -88,7 +88,7 @@ def draw(
     success: dict[str, np.ndarray] = {}
     for rate in _rates(scenario):
         events[rate.name] = arrivals(
-            _stream(seed, rate.name, "arrivals", block), BLOCK, values[rate.name], months
+            stream(seed, rate.name, "arrivals", block), BLOCK, values[rate.name], months
         )
     for strategy in scenario.strategies.values():
         source = scenario.success_of(strategy)
@@ -96,7 +96,7 @@ def draw(
             chance = values[source.name]
             if source is not strategy.success_probability:
                 chance = success_from_examples(chance)
-            success[source.name] = _stream(seed, source.name, "success", block).random(BLOCK)[:n] < chance
+            success[source.name] = stream(seed, source.name, "success", block).random(BLOCK)[:n] < chance
     steps = {
         name: path
         for name in scenario.models
@@ -109,7 +109,7 @@ def draw(
     }
     end, ends = None, scenario.workload.ends_per_year
     if ends is not None:
-        end = end_month(_stream(seed, ends.name, "arrivals", block), BLOCK, values[ends.name])
+        end = end_month(stream(seed, ends.name, "arrivals", block), BLOCK, values[ends.name])
         end.flags.writeable = False
     path = _calls(scenario, values, seed, block, n)
     kept = (values, events, success, steps, retirements, {"calls": path})
@@ -127,7 +127,7 @@ def _steps(
     if rate is None or ratio is None:
         return None
     return price_steps(
-        _stream(seed, rate.name, "arrivals", block),
+        stream(seed, rate.name, "arrivals", block),
         _afresh(scenario.inputs[ratio.name], seed, block, n),
         BLOCK,
         values[rate.name],
@@ -161,7 +161,7 @@ def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -
 
 
 def _uniforms(name: str, seed: int, block: int, n: int) -> Callable[[], Array]:
-    rng = _stream(seed, name, "value", block)
+    rng = stream(seed, name, "value", block)
     return lambda: np.maximum(rng.random(BLOCK)[:n], 2.0**-54)
 
 
@@ -170,7 +170,8 @@ def _afresh(prior: Prior, seed: int, block: int, n: int) -> Callable[[], Array]:
     return lambda: prior.law.ppf(uniform())
 
 
-def _stream(seed: int, name: str, purpose: str, block: int) -> Rng:
+def stream(seed: int, name: str, purpose: str, block: int = 0) -> Rng:
+    """The random numbers of one purpose of one name; no other name, purpose, seed or block shares them."""
     words = np.frombuffer(hashlib.sha256(f"{name}\0{purpose}".encode()).digest()[:16], dtype="<u4")
     key = np.random.SeedSequence(seed, spawn_key=(*map(int, words), block))
     return np.random.Generator(np.random.SFC64(key))
@@ -232,7 +233,7 @@ def _calls(scenario: Scenario, values: Mapping[str, Array], seed: int, block: in
     volatility, growth = value(workload.volatility_per_month), value(workload.growth_per_month)
     noise = None
     if volatility is not None:
-        rng = _stream(seed, "workload.volatility_per_month", "noise", block)
+        rng = stream(seed, "workload.volatility_per_month", "noise", block)
         noise = rng.standard_normal((months + 1, BLOCK))[:, :n]
     with np.errstate(over="ignore", invalid="ignore"):
         path = calls(

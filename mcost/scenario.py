@@ -30,6 +30,7 @@ from mcost.errors import (
     shown,
 )
 from mcost.frozen import FrozenDict
+from mcost.input_names import Inputs, name_of, path_of, unknown
 from mcost.known_models import begins, with_known_models
 from mcost.law import Law
 from mcost.like import Merged, merge_like
@@ -39,6 +40,7 @@ from mcost.prices import ModelPrice
 from mcost.quantity import inverse_has_mean
 from mcost.references import references
 from mcost.schema import (
+    AFRESH,
     MAX_INPUTS,
     CostLine,
     FollowsMarket,
@@ -46,12 +48,12 @@ from mcost.schema import (
     Price,
     ScenarioTables,
     Strategy,
+    Study,
     Table,
     table_at,
 )
 from mcost.shipped import find_scenario, read_text
 from mcost.uncertain import CREDIBILITY, Prior
-
 
 SOURCES = "a scenario's file, the name of a shipped one, or a dict of its keys"
 
@@ -88,12 +90,13 @@ class Scenario(ScenarioTables):
             self.__pydantic_validator__.validate_python(known.data, self_instance=self, context=context)
         except ValidationError as error:
             problems += _problems(error)
-            inputs = inputs_as_written(known.data, merged, context) if data.get("correlations") else {}
+            named = data.get("correlations") or data.get("studies")
+            inputs = inputs_as_written(known.data, merged, context) if named else {}
         else:
             _name_inputs(self, merged)
             inputs = self._inputs
         correlated = correlate(data.get("correlations"), inputs, merged)
-        problems += correlated.problems
+        problems += [*correlated.problems, *_not_to_study(data.get("studies"), inputs, merged)]
         if problems:
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
@@ -253,6 +256,30 @@ def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
     return source.law.mean() == 0  # from labelled examples: a chance, however many they are
 
 
+def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem]:
+    """What ``[[studies]]`` name and cannot be found out; a row of a wrong type is left to its own check."""
+    for i, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        of = row.of if isinstance(row, Study) else row.get("of") if isinstance(row, dict) else ()
+        names = [of] if isinstance(of, str) else of if isinstance(of, list | tuple) else ()
+        for j, written in enumerate(names):
+            at = ("studies", i, "of") if isinstance(of, str) else ("studies", i, "of", j)
+            if not isinstance(written, str):
+                continue
+            if mistake := unknown(written, inputs, merged):
+                yield Problem(at, mistake)
+                continue
+            path, prior = path_of(written), inputs[name_of(written)]
+            if path[0] == "models" and path[-1] in AFRESH:
+                yield Problem(
+                    at, f"found {shown(written)}, which is drawn afresh at each event; expected another"
+                )
+            elif prior is not None and prior.law.certain:
+                value = prior.law.support()[0]
+                if path[-1] not in ("success_probability", "labelled_examples") or value in (0.0, 1.0):
+                    told = f"found {shown(written)}, which is {value:g} for certain"
+                    yield Problem(at, f"{told}; there is nothing to find out")
+
+
 def _past(scenario: Scenario) -> Iterator[Problem]:
     """What has ended before ``start``: a certain life that is exceeded, and tuning that is closed."""
     for name, strategy in scenario.strategies.items():
@@ -333,8 +360,9 @@ def _build(
     try:
         scenario = Scenario(folder, **{str(key): value for key, value in data.items()})
     except ScenarioError as error:
-        problems = [replace(problem, origin=_origin(problem.path, origins)) for problem in error.problems]
-        raise ScenarioError(problems, file, text, _places(text)) from None
+        places = _places(text)
+        problems = [replace(each, origin=_origin(each.path, origins, places)) for each in error.problems]
+        raise ScenarioError(problems, file, text, places) from None
     scenario._file = None if file is None else FilePath(file).name
     return scenario
 
@@ -354,8 +382,13 @@ def _places(text: str | None) -> dict[Path, Place]:
     return places_in(text)
 
 
-def _origin(path: Path, origins: Mapping[Path, str]) -> str | None:
-    return next((said for at, said in origins.items() if path[: len(at)] == at), None)
+def _origin(path: Path, origins: Mapping[Path, str], places: Mapping[Path, Place]) -> str | None:
+    """The override that a mistake comes from: it set the value, or made a table that is not in the file."""
+    new = bool(path and places) and path not in places
+    return next(
+        (said for at, said in origins.items() if path[: len(at)] == at or (new and at[: len(path)] == path)),
+        None,
+    )
 
 
 def _not_toml(name: str, text: str, message: str) -> str:
@@ -407,7 +440,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         elif kind == "mistake":
             yield Problem(loc, mistake["msg"])
         else:
-            rows = "correlations" if loc[0] == "correlations" else "strategies.NAME.costs"
+            rows = loc[0] if loc[0] in ("correlations", "studies") else "strategies.NAME.costs"
             expected = {
                 "string_type": "text",
                 "model_type": "a table",

@@ -12,6 +12,7 @@ TEXT = rf"^\s*{_NUMBER}(\s+to\s+{_NUMBER})?(\s*[A-Za-z][A-Za-z /]*)?\s*$"
 
 _ANY: dict[str, Any] = {"$ref": "#/$defs/uncertain"}
 _ENDS = {"min": _ANY, "max": _ANY}
+_HELD = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _WEIGHTS = {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}}
 
 
@@ -30,7 +31,7 @@ UNCERTAIN: dict[str, Any] = {
     "anyOf": [
         {"type": "number"},
         {"type": "string", "pattern": TEXT},
-        _notation(["low", "high"], {"low": _ANY, "high": _ANY, "credibility": {"type": "number"}, **_ENDS}),
+        _notation(["low", "high"], {"low": _ANY, "high": _ANY, "credibility": _HELD, **_ENDS}),
         {"type": "object", "required": ["dist"], "properties": {"dist": {"type": "string"}, **_ENDS}},
         _notation(["mixture"], {"mixture": {"type": "array", "items": _ANY}, "weights": _WEIGHTS, **_ENDS}),
         _notation(["choice"], {"choice": {"type": "array", "items": _ANY}, "weights": _WEIGHTS, **_ENDS}),
@@ -57,7 +58,7 @@ UNCERTAIN: dict[str, Any] = {
 
 def amount_schema(quantity: Quantity) -> dict[str, Any]:
     """The JSON Schema of one uncertain value; a plain number is held to the quantity's own limits."""
-    number: dict[str, Any] = {"type": "number"}
+    number: dict[str, Any] = {"type": "integer" if quantity.whole else "number"}
     if quantity.domain != "real":
         number["minimum"] = 0
     if quantity.domain == "fraction":

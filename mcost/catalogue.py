@@ -1,5 +1,7 @@
 """The catalogue of sourced priors: ``distributions/*.toml`` -> {name: Entry}, read into a Prior when asked.
 
+A scenario may name priors of its own too, of a file of the same form beside it: ``"priors.toml:calls_per_month"``.
+
 Every file is opened, but the law of an entry is built only for the prior that is asked for: one family that
 needs ``scipy.stats`` must not slow down a scenario that does not name it.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -16,7 +18,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mcost.errors import McostError, NotationError, nearest, shown
-from mcost.shipped import folder
+from mcost.samples import locate
+from mcost.shipped import folder as shipped_folder
 from mcost.uncertain import Domain, Grade, Prior, Quantity, read
 
 _KEYS = {"about", "unit", "domain", "distribution", "source", "checked", "grade"}
@@ -77,7 +80,7 @@ class Entry:
 def entries() -> Mapping[str, Entry]:
     """Every shipped entry by its name, e.g. ``"retraining.drift"``; in the order of the files."""
     found: dict[str, Entry] = {}
-    for file in sorted(folder("distributions").glob("*.toml")):
+    for file in sorted(shipped_folder("distributions").glob("*.toml")):
         for entry in read_entries(file):
             if entry.name in found:
                 raise McostError(f"{file.name}: {entry.name}: a prior of this name is in another file too")
@@ -101,9 +104,34 @@ def entry(name: object) -> Entry:
     return known[name]
 
 
-def prior(name: object) -> Prior:
-    """The prior of this name; NotationError with the nearest name where there is none."""
+def prior(name: object, folder: Path | None = None) -> Prior:
+    """The prior of this name; NotationError with the nearest name where there is none.
+
+    name : of the catalogue, or ``"FILE:NAME"``, of a file of priors in the folder or below it.
+    """
+    if isinstance(name, str) and ":" in name:
+        return _prior_of_file(name, folder)
     return entry(name).prior
+
+
+def _prior_of_file(name: str, folder: Path | None) -> Prior:
+    path, _, inside = name.rpartition(":")
+    file = locate(path, folder, "priors", "toml", "name a prior of the catalogue")
+    try:
+        known = {found.name: found for found in read_entries(file)}
+        if inside not in known:
+            raise NotationError(f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}")
+        return replace(known[inside].prior, catalogued=name)
+    except NotationError:
+        raise
+    except McostError as error:
+        raise NotationError(str(error)) from None
+    except OSError as error:
+        raise NotationError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise NotationError(f"{path}: byte {error.start} is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise NotationError(f"{path}: not TOML: {error}") from None
 
 
 def read_priors(file: Path) -> Iterator[Prior]:

@@ -22,18 +22,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mcost.errors import NotationError
+from mcost.families import Family, interval_parameters
+from mcost.formulas import FORMULAS
 from mcost.inversion import LEAST_Z, MOST_Z, QuantileTable, tabulated
-from mcost.law import (
-    FORMULAS,
-    Array,
-    Certain,
-    Common,
-    Family,
-    Law,
-    at_scores,
-    interval_parameters,
-    steps_of,
-)
+from mcost.law import Array, Certain, Common, Law, at_scores, steps_of
 from mcost.mixture import Mixture, mixture
 from mcost.points import jumps
 from mcost.scales import Domain, from_scale, rate, to_scale

@@ -57,6 +57,11 @@ def _graded(value: float, met: float, failed: float) -> State:
     return "met" if better else "not met" if worse else "in doubt"
 
 
+def _digits(value: float) -> str:
+    """To two digits, and whole from ten on."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def _calls(answer: Answer, candidate: str) -> Condition:
     payoff = answer.candidates[candidate].payoff
     counted = np.ones(payoff.saving.size, dtype=bool) if payoff.met is None else payoff.met
@@ -65,7 +70,8 @@ def _calls(answer: Answer, candidate: str) -> Condition:
     if not counted.any():
         return Condition("enough calls", "in doubt", "it is never in service, whatever the volume")
     share = float(np.mean(payoff.saving[counted] >= 0))
-    where = "of futures" if payoff.met is None else "of futures in which it meets the bar"
+    sure = payoff.met is None or payoff.met.all()
+    where = "of futures" if sure else "of futures in which it meets the bar"
     return Condition("enough calls", _graded(share, SURE, UNLIKELY), f"{100 * share:.0f} % {where}")
 
 
@@ -75,7 +81,9 @@ def _task(answer: Answer) -> Condition:
         return Condition("a stable task", "in doubt", "the scenario does not say how often the task changes")
     changes = rate.law.mean()
     return Condition(
-        "a stable task", _graded(changes, STABLE_CHANGES, UNSTABLE_CHANGES), f"{changes:.2g} changes a year"
+        "a stable task",
+        _graded(changes, STABLE_CHANGES, UNSTABLE_CHANGES),
+        f"{_digits(changes)} changes a year",
     )
 
 
@@ -96,5 +104,5 @@ def _team(answer: Answer, candidate: str) -> Condition:
     if strategy.hours_per_month is None:
         return Condition(name, "in doubt", "the scenario gives no upkeep by engineers")
     return Condition(
-        name, _graded(hours, SPARE_HOURS, A_WHOLE_ENGINEER), f"{hours:.2g} engineer-hours a month"
+        name, _graded(hours, SPARE_HOURS, A_WHOLE_ENGINEER), f"{_digits(hours)} engineer-hours a month"
     )

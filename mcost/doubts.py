@@ -10,6 +10,7 @@ import numpy as np
 from mcost.known_models import begins
 from mcost.scenario import Scenario
 from mcost.schema import Strategy
+from mcost.truncated import Truncated
 from mcost.uncertain import Prior
 
 GUESSED = (
@@ -28,6 +29,7 @@ GUESSED = (
 """Inputs that nobody knows to the digit."""
 
 ORDERS = 1000.0
+MOST_CUT = 0.5
 OLD_DAYS = 365
 USUAL_PREFIX = 1024
 
@@ -54,6 +56,9 @@ def _spreads(scenario: Scenario) -> Iterator[Doubt]:
     some_spread = any(not prior.law.certain for prior in scenario.inputs.values())
     for name, prior in scenario.inputs.items():
         low, high = (float(x) for x in prior.law.ppf(np.array([0.05, 0.95])))
+        if isinstance(prior.law, Truncated) and prior.catalogued is None and prior.law.mass < MOST_CUT:
+            kept = f"keeps {100 * prior.law.mass:.2g} % of it: is it the range that is meant?"
+            yield Doubt(name, f"is {prior.law}, which {kept}")
         if prior.law.certain:
             if some_spread and name.rsplit(".", 1)[-1] in GUESSED and low not in (0.0, 1.0):
                 yield Doubt(name, "is stated without a spread: is it known to the digit? Else give a range")
@@ -94,7 +99,7 @@ def _strategy(scenario: Scenario, name: str, strategy: Strategy) -> Iterator[tup
         and not strategy.tuned
         and not strategy.parts
         and strategy.success_probability is None
-        and (strategy.model, _input(scenario, strategy)) != (baseline.model, _input(scenario, baseline))
+        and _served_by(scenario, strategy) != _served_by(scenario, baseline)
     ):
         yield (
             "success_probability",
@@ -106,9 +111,10 @@ def _costs(prior: Prior | None) -> bool:
     return prior is not None and prior.law.support()[1] > 0
 
 
-def _input(scenario: Scenario, strategy: Strategy) -> object:
-    price = scenario.price_of(strategy)
-    return None if price is None else price.input.law
+def _served_by(scenario: Scenario, strategy: Strategy) -> tuple[object, object]:
+    """The model by its own name, whatever [models] calls it, and its price."""
+    facts, price = scenario.facts.get(strategy.model or ""), scenario.price_of(strategy)
+    return (strategy.model if facts is None else facts.model), None if price is None else price.input.law
 
 
 def _baseline(strategy: Strategy) -> Iterator[tuple[str, str]]:

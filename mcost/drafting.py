@@ -562,14 +562,18 @@ def refuse(path: Path) -> None:
         raise McostError(f"{path}: found no folder {path.parent}")
 
 
-def save(text: str, path: Path) -> None:
-    """Write a new file, whole or not at all; McostError where there is one already."""
-    refuse(path)
+def save(text: str, path: Path, *, replace: bool = False) -> None:
+    """Write a file, whole or not at all; McostError where there is one already, unless it may be replaced."""
+    if not replace:
+        refuse(path)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         try:
             part.write_text(text, encoding="utf-8")
-            os.link(part, path)  # fails where the name has been taken meanwhile
+            if replace:
+                os.replace(part, path)
+            else:
+                os.link(part, path)  # fails where the name has been taken meanwhile
         finally:
             part.unlink(missing_ok=True)
     except FileExistsError:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mcost.amount_schema import UNCERTAIN
+from mcost.like import KINDS
 from mcost.schema import ScenarioTables
 
-PARTIAL = ("Price", "Hosting", "Cascade", "Wait", "CostLine")
-"""Tables of which a strategy that says ``like`` may give a part."""
+PARTIAL = {"price": "Price", "hosting": "Hosting", "cascade": "Cascade", "wait": "Wait"}
+"""Tables of which a strategy that says ``like`` may give a part; cost lines are others."""
+
+BY_USERS = ("monthly_active_users", "calls_per_user")
+"""What gives the volume in place of ``calls_per_month``."""
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -20,9 +24,18 @@ def scenario_schema() -> dict[str, Any]:
     schema: dict[str, Any] = _pointed(ScenarioTables.model_json_schema())
     strategy = schema["$defs"]["Strategy"]["properties"]
     strategy["like"] = {"type": "string", "description": "the strategy whose settings are taken over"}
-    for part in PARTIAL:
-        schema["$defs"][part].pop("required", None)
+    whole = {key: {"required": schema["$defs"][part].pop("required")} for key, part in PARTIAL.items()}
+    whole["costs"] = {"items": {"required": schema["$defs"]["CostLine"].pop("required")}}
     not_a_number = {"not": {"type": "number"}}
+    schema["$defs"]["Strategy"]["oneOf"] = [
+        *({"required": [kind]} for kind in KINDS),
+        {"required": ["like"], "properties": dict.fromkeys(KINDS, False)},
+    ]
+    schema["$defs"]["Strategy"]["anyOf"] = [{"required": ["like"]}, {"properties": whole}]
+    schema["$defs"]["Workload"]["oneOf"] = [
+        {"required": ["calls_per_month"], "properties": dict.fromkeys(BY_USERS, False)},
+        {"required": list(BY_USERS), "properties": {"calls_per_month": False}},
+    ]
     schema["$defs"]["uncertain"] = UNCERTAIN
     schema["$defs"]["uncertain_text"] = {"allOf": [not_a_number, {"$ref": "#/$defs/uncertain"}]}
     return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from mcost.catalogue import prior
 from mcost.errors import NotationError, Problem
 from mcost.law import Certain
 from mcost.prices import ModelPrice, UnknownModelError, newest_date, price_of
@@ -24,31 +25,35 @@ class Known:
     problems: list[Problem] = field(default_factory=list)
 
 
-def with_known_models(data: Mapping[str, Any]) -> Known:
+def with_known_models(data: Mapping[str, Any], read_as: Mapping[str, Any]) -> Known:
     """Fill in price, tuned price and hosting fee of each model that is named from the price table.
 
     A strategy's ``model`` is a name in ``[models]`` or a catalogue name; what the scenario says itself
     stays. Prices are those of ``start``; without it, of the newest date of the price table.
+    read_as : credibility and folder with which the scenario's amounts are read: of the users of a model, the
+    largest request sets its price.
     """
     strategies, models = data.get("strategies"), data.get("models", {})
     known = Known(dict(data))
     if not isinstance(strategies, dict) or not isinstance(models, dict):
         return known
-    rows: dict[str, Any] = {name: dict(row) if isinstance(row, dict) else row for name, row in models.items()}
-    named: dict[str, list[dict[str, Any]]] = {}
+    users: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, strategy in strategies.items():
-        model = strategy.get("model") if isinstance(strategy, dict) else None
-        if isinstance(model, str):
-            named.setdefault(model, []).append(strategy)
-            if model not in rows:
-                rows[model] = {"is": model}
-                _look_up(known, model, model, ("strategies", name, "model"), named[model])
+        if isinstance(strategy, dict) and isinstance(strategy.get("model"), str):
+            users.setdefault(strategy["model"], {})[name] = strategy
+    rows: dict[str, Any] = {name: dict(row) if isinstance(row, dict) else row for name, row in models.items()}
+    for model, named_by in users.items():
+        if model not in rows:
+            rows[model] = {"is": model}
+            _look_up(known, model, model, ("strategies", next(iter(named_by)), "model"), named_by, read_as)
     for name, row in rows.items():
         catalogue_name = row.get("is") if isinstance(row, dict) else None
         if isinstance(catalogue_name, str) and name not in known.facts and name in models:
-            _look_up(known, name, catalogue_name, ("models", name, "is"), named.get(name, []))
+            _look_up(known, name, catalogue_name, ("models", name, "is"), users.get(name, {}), read_as)
         if name in known.facts and isinstance(row, dict):
             _fill(row, known.facts[name])
+    for unknown in users.keys() - known.facts.keys() - models.keys():
+        del rows[unknown]  # told already
     if rows:
         known.data["models"] = rows
     known.data["strategies"] = {name: _hosted(strategy, known.facts) for name, strategy in strategies.items()}
@@ -56,29 +61,38 @@ def with_known_models(data: Mapping[str, Any]) -> Known:
 
 
 def _look_up(
-    known: Known, name: str, catalogue_name: str, path: tuple[str, ...], users: list[dict[str, Any]]
+    known: Known,
+    name: str,
+    catalogue_name: str,
+    path: tuple[str, ...],
+    users: Mapping[str, Mapping[str, Any]],
+    read_as: Mapping[str, Any],
 ) -> None:
     start = known.data.get("start")
-    tokens = max((_request_tokens(known.data, strategy) for strategy in users), default=4000)
+    sizes = [_request_tokens(known.data, strategy, read_as) for strategy in users.values()]
     try:
         known.facts[name] = price_of(
-            catalogue_name, on=start if type(start) is date else None, request_tokens=tokens
+            catalogue_name,
+            on=start if type(start) is date else None,
+            request_tokens=max(sizes, default=4000),
         )
     except UnknownModelError as error:
         known.problems.append(Problem(path, str(error)))
 
 
-def _request_tokens(data: Mapping[str, Any], strategy: Mapping[str, Any]) -> int:
+def _request_tokens(data: Mapping[str, Any], strategy: Mapping[str, Any], read_as: Mapping[str, Any]) -> int:
     """The size of one request, on average: some prices rise with it."""
     workload = data.get("workload")
     sizes = [
         strategy.get("prompt_tokens"),
         workload.get("input_tokens") if isinstance(workload, dict) else None,
     ]
-    total = 0.0
+    total, folder = 0.0, read_as.get("folder")
     for size in sizes:
         try:
-            total += read(size, Quantity("tokens")).mean() if size is not None else 0.0
+            if size is not None:
+                law = read(size, Quantity("tokens"), prior=lambda name: prior(name, folder).law, **read_as)
+                total += law.mean()
         except NotationError:  # told where the key itself is read
             continue
     return max(1, round(total))

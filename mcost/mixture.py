@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mcost.inversion import LEAST_U, LEAST_Z, MOST_U, MOST_Z, inverted
-from mcost.law import Array, Certain, Common, Law, Truncated, at_scores, steps_of, widened
+from mcost.law import Array, Certain, Common, Law, at_scores, steps_of, widened
 from mcost.points import Choice, choice, jumps
 from mcost.scales import Domain
+from mcost.truncated import Truncated
 
 
 def mixture(laws: Sequence[Law], weights: Sequence[float]) -> Law:

@@ -20,10 +20,13 @@ from typing import Any
 import numpy as np
 
 from mcost.errors import NotationError, close, nearest, shown
-from mcost.law import FORMULAS, LISTS, Certain, Family, Law, Parameter, Truncated, interval_parameters
+from mcost.families import LISTS, Family, Parameter, interval_parameters
+from mcost.formulas import FORMULAS
+from mcost.law import Certain, Law
 from mcost.numerals import DASHED, INTERVAL, ONE, cell, from_text, number, numeral, one_number, without_unit
 from mcost.quantity import Quantity, check_domain, check_number, plain
 from mcost.scales import Domain
+from mcost.truncated import Truncated
 
 CREDIBILITY = 0.9
 
@@ -79,12 +82,15 @@ def _read_text(text: str, reading: Reading) -> Law:
     body = without_unit(text, quantity)
     if interval := INTERVAL.fullmatch(body):
         low, high = interval.groups()
-        sign = high[-1]
-        if sign in "%kKM" and low[-1].isdigit() and 0 < numeral(low) < numeral(high):
-            raise NotationError(
-                f"found {shown(text)}: does {sign} belong to both ends? Write it at each, "
-                f'"{low}{sign} to {high}"'
-            )
+        for signed, bare in ((high, low), (low, high)):
+            sign = signed[-1]
+            doubtful = signed is high or from_text(low, quantity) >= from_text(high, quantity)
+            if doubtful and sign in "%kKM" and bare[-1].isdigit() and 0 < numeral(low) < numeral(high):
+                ends = (f"{end}{sign}" if end is bare else end for end in (low, high))
+                raise NotationError(
+                    f"found {shown(text)}: does {sign} belong to both ends? Write it at each, "
+                    f'"{" to ".join(ends)}"'
+                )
         return _interval(from_text(low, quantity), from_text(high, quantity), quantity, reading.credibility)
     if ONE.fullmatch(body):
         return Certain(from_text(body, quantity))
@@ -285,6 +291,8 @@ def _percentile_keys(table: Table) -> dict[str, float]:
         if not 0 < p < 1:
             end = "min" if p == 0 else "max"
             raise NotationError(f"{key}: expected a percentile between p0 and p100; an end is given as {end}")
+    if "median" in table:
+        raise NotationError("median: no such key here; did you mean p50?")
     _only(table, (*keys, "min", "max"))
     for (first, p), (second, q) in pairwise(keys.items()):
         if p == q:

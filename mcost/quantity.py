@@ -18,6 +18,7 @@ class Quantity:
     """What an input may be: its unit, its domain, and where the domain ends for it alone.
 
     above, below : strict limits; at_least : limit that may be reached. Each with the reason in ``why``.
+    whole : whether it counts something, so that a single number has no fraction.
     """
 
     unit: str
@@ -26,6 +27,7 @@ class Quantity:
     at_least: float | None = None
     below: float | None = None
     why: str = ""
+    whole: bool = False
 
     @property
     def expected(self) -> str:
@@ -59,6 +61,12 @@ def check(law: Law, quantity: Quantity) -> None:
         )
 
 
+def inverse_has_mean(law: Law, end: float) -> bool:
+    """Whether E[1 / (end - X)] is finite, for X below end: P(X > end - e) must vanish faster than e does."""
+    near, nearer = (float(law.sf(end - e)) for e in (1e-6, 1e-9))
+    return law.discrete or near == 0 or nearer < 0.999e-3 * near
+
+
 def check_domain(law: Law, quantity: Quantity) -> None:
     """Refuse a law that leaves the domain with any positive probability."""
     low, high = law.support()
@@ -81,6 +89,8 @@ def check_number(value: float, quantity: Quantity) -> None:
         raise NotationError(f"found {plain(value)}; expected {quantity.at_least:g} or more: {quantity.why}")
     if quantity.below is not None and value >= quantity.below:
         raise NotationError(f"found {plain(value)}; expected less than {quantity.below:g}: {quantity.why}")
+    if quantity.whole and not value.is_integer():
+        raise NotationError(f"found {plain(value)}; expected a whole number")
 
 
 def plain(number: float) -> str:

@@ -15,32 +15,38 @@ MOST_BYTES = 256 * 2**20
 Number = Callable[[str], float]
 
 
-def locate(name: str | os.PathLike[str], folder: Path | None) -> Path:
-    """The file of samples that a name means: a path within the folder of the scenario.
+def locate(
+    name: str | os.PathLike[str],
+    folder: Path | None,
+    key: str = "samples",
+    ending: str = "csv",
+    instead: str = "give the numbers as a list",
+) -> Path:
+    """The file of samples, or of another key, that a name means: a path within the folder of the scenario.
 
     Raises NotationError for a path that leaves the folder, and where there is no such file.
     """
     text = os.fspath(name)
     if folder is None:
         raise NotationError(
-            f"samples: found {shown(text)}; a file of samples lies beside a scenario file, and this is read "
-            "without one: give the numbers as a list"
+            f"{key}: found {shown(text)}; a file of {key} lies beside a scenario file, and this is read "
+            f"without one: {instead}"
         )
     path = Path(text)
     expected = "expected a file in the scenario's folder or below it"
     if path.is_absolute() or PureWindowsPath(text).drive or ".." in path.parts or "\0" in text:
-        raise NotationError(f"samples: found {shown(text)}; {expected}")
+        raise NotationError(f"{key}: found {shown(text)}; {expected}")
     file = folder / path
     if not _within(file, folder):
-        raise NotationError(f"samples: found {shown(text)}, a link that leads elsewhere; {expected}")
+        raise NotationError(f"{key}: found {shown(text)}, a link that leads elsewhere; {expected}")
     if file.is_dir():
-        raise NotationError(f"samples: found {shown(text)}, a folder; expected a CSV file")
+        raise NotationError(f"{key}: found {shown(text)}, a folder; expected a {ending.upper()} file")
     if not file.is_file():
         there = [
             other.relative_to(folder).as_posix()
-            for other in sorted(file.parent.glob("*.csv") if file.parent.is_dir() else ())
+            for other in sorted(file.parent.glob(f"*.{ending}") if file.parent.is_dir() else ())
         ]
-        raise NotationError(f"samples: found {shown(text)}; no such file{nearest(text, there)}")
+        raise NotationError(f"{key}: found {shown(text)}; no such file{nearest(text, there)}")
     return file
 
 

@@ -384,9 +384,14 @@ def _places(text: str | None) -> dict[Path, Place]:
 
 def _origin(path: Path, origins: Mapping[Path, str], places: Mapping[Path, Place]) -> str | None:
     """The override that a mistake comes from: it set the value, or made a table that is not in the file."""
-    new = bool(path and places) and path not in places
+    starts = (path[:depth] for depth in range(1, len(path) + 1)) if places else ()
+    new = next((start for start in starts if start not in places), None)
     return next(
-        (said for at, said in origins.items() if path[: len(at)] == at or (new and at[: len(path)] == path)),
+        (
+            said
+            for at, said in origins.items()
+            if path[: len(at)] == at or (new is not None and at[: len(new)] == new)
+        ),
         None,
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
@@ -22,7 +24,8 @@ from pydantic_core import PydanticCustomError, core_schema
 from mcost.amount_schema import amount_schema
 from mcost.catalogue import prior
 from mcost.errors import NotationError, close, shown
-from mcost.law import Law, from_frozen
+from mcost.families import from_frozen
+from mcost.law import Law
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
 
 MAX_HORIZON = 600
@@ -53,40 +56,41 @@ class Amount:
     def read(self, value: Any, info: core_schema.ValidationInfo) -> Any:
         """The Prior that a value means; a mistake as pydantic's own error."""
         quantity = self.quantity
+        context = info.context or {}
+        folder = context.get("folder")
         try:
             if isinstance(value, Prior) or (isinstance(value, dict) and "prior" in value):
-                return self._from_catalogue(value)
+                return self._from_catalogue(value, folder)
             if hasattr(value, "ppf") and hasattr(value, "dist"):
                 law = _law_of(value)
                 check(law, quantity)
             else:
-                context = info.context or {}
                 law = read(
                     value,
                     quantity,
                     credibility=context.get("credibility", CREDIBILITY),
-                    folder=context.get("folder"),
-                    prior=self._law_of_prior,
+                    folder=folder,
+                    prior=lambda name: self._law_of_prior(name, folder),
                 )
         except NotationError as error:
             raise _mistake(str(error)) from None
-        return Prior("", quantity.unit, quantity.domain, law)
+        return Prior("", quantity.unit, quantity.domain, law, quantity=quantity)
 
-    def _from_catalogue(self, value: Any) -> Prior:
+    def _from_catalogue(self, value: Any, folder: Path | None) -> Prior:
         if isinstance(value, dict):
             if len(value) > 1:
                 extra = next(key for key in value if key != "prior")
                 raise NotationError(f"{extra}: no such key beside prior")
-            found = prior(value["prior"])
+            found = prior(value["prior"], folder)
         else:
             found = value
         self._check_unit(found)
         check(found.law, self.quantity)
-        return found
+        return replace(found, quantity=self.quantity)
 
-    def _law_of_prior(self, name: object) -> Law:
+    def _law_of_prior(self, name: object, folder: Path | None) -> Law:
         """Of a prior within another notation, which is checked as a whole."""
-        found = prior(name)
+        found = prior(name, folder)
         self._check_unit(found)
         return found.law
 
@@ -181,6 +185,14 @@ def _two_or_more(value: Any) -> Any:
     return value
 
 
+def _one_or_more(value: Any) -> Any:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list | tuple) or not value:
+        raise _mistake(f"found {shown(value)}; expected an input, or a list of inputs")
+    return value
+
+
 def _band(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list | tuple) and all(
         isinstance(v, int | float) and not isinstance(v, bool) for v in value
@@ -208,7 +220,7 @@ EventsAYear = Annotated[
     Prior, Amount("events a year", below=1e6, why="what happens every minute is a cost, not an event")
 ]
 Interval = Annotated[
-    Prior, Amount("months", above=0.0, why="an interval of 0 months never passes; add min = 0.1")
+    Prior, Amount("months", above=1e-5, why="so short an interval never passes; add min = 0.1")
 ]
 Lifetime = Annotated[Prior, Amount("months", above=0.0, why="a life of 0 months never was; add min = 1")]
 Ratio = Annotated[Prior, Amount("times", above=0.0, why="a price cannot fall to nothing")]
@@ -313,7 +325,7 @@ class Hosting(Table):
         | None
     ) = None
     peak_to_mean: Times | None = None
-    min_replicas: Annotated[Prior, Amount("replicas")] | None = None
+    min_replicas: Annotated[Prior, Amount("replicas", whole=True)] | None = None
     shared_by: Annotated[Prior, Amount("services", at_least=1.0, why="the service is one of them")] | None = (
         None
     )
@@ -380,7 +392,8 @@ class Strategy(Table):
     batch_discount: Share | None = None
     retry_rate: RetryRate | None = None
     max_attempts: (
-        Annotated[Prior, Amount("attempts", at_least=1.0, why="a call is tried at least once")] | None
+        Annotated[Prior, Amount("attempts", at_least=1.0, why="a call is tried at least once", whole=True)]
+        | None
     ) = None
     error_rate: Share | None = None
     cost_per_error: Usd | None = None
@@ -421,6 +434,23 @@ class Correlation(Table):
     rank: Annotated[float, PlainValidator(_rank, json_schema_input_type=Annotated[float, Field(gt=-1, lt=1)])]
 
 
+class Study(Table):
+    """What could be found out before the decision.
+
+    of : the input, or inputs, that it tells of. n : how many observations; unsaid, it tells all.
+    spread : standard deviation of one observation against what it measures; unsaid, a share is counted, and
+        anything else scatters as widely as it is uncertain now.
+    cost : USD, weeks : how long it holds up the decision.
+    """
+
+    name: Annotated[str, _named("the name of a study")]
+    of: Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_one_or_more)]
+    n: Annotated[int, _whole(1, 10**9, "observations")] | None = None
+    spread: Annotated[Prior, Amount("times", above=0.0, why="an observation scatters")] | None = None
+    cost: Usd | None = None
+    weeks: Annotated[Prior, Amount("weeks")] | None = None
+
+
 class Expect(Table):
     """The verdict that a scenario must give; ``mcost check`` holds it to that."""
 
@@ -447,6 +477,7 @@ class ScenarioTables(Table):
     models: dict[Annotated[str, _named("the name of a model")], Model] = {}
     strategies: dict[Annotated[str, _named("the name of a strategy")], Strategy]
     correlations: Annotated[tuple[Correlation, ...], Field(strict=False)] = ()
+    studies: Annotated[tuple[Study, ...], Field(strict=False)] = ()
     expect: Expect | None = None
 
 
@@ -468,6 +499,7 @@ def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
         },
         "models": {"": Model, "price": Price, "tuned": Price},
         "correlations": {"": Correlation},
+        "studies": {"": Study},
     }
     if path[0] in inside:
         return inside[str(path[0])].get(inner)

@@ -23,6 +23,8 @@ def find_scenario(name: str) -> Path:
 
     Raises McostError, with the nearest name, where there is neither.
     """
+    if not name:
+        raise McostError('found ""; expected a scenario file, or the name of a shipped scenario')
     path = Path(name)
     if _is_there(path):
         return path

@@ -45,6 +45,7 @@ class Prior:
     unit : e.g. ``"hours"``; domain : what values it may take.
     law : the probability law; ``distribution`` is the same as a frozen SciPy distribution.
     source, checked, grade, note : provenance; ``grade`` is measured, elicited or weak.
+    quantity : what the key at which it is written may be, limits included; None for a prior of no key.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Prior:
     grade: Grade = "elicited"
     note: str = ""
     catalogued: str | None = None
+    quantity: Quantity | None = None
 
     @property
     def distribution(self) -> Any:

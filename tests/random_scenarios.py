@@ -66,7 +66,7 @@ def random_scenario(seed: int) -> dict[str, Any]:
                 "cache_hit": share(0.1, 0.9),
                 "batch_share": share(0.1, 0.9),
                 "retry_rate": share(0.01, 0.2),
-                "max_attempts": r.choice([1, 2, 3.5]),
+                "max_attempts": r.choice([1, 2, 4]),
                 "error_rate": share(0.01, 0.1),
                 "cost_per_error": around(0.001, 0.01),
                 "latency_seconds": around(1, 3),

@@ -8,7 +8,7 @@ import pytest
 
 import mcost
 from mcost.answer import Answer
-from mcost.checks import expectations
+from mcost.checks import call_costs, expectations
 from mcost.costs import costs
 from mcost.draws import draw
 from mcost.shipped import find_scenario, read_text, scenario_names
@@ -104,6 +104,16 @@ def test_lines_fit_a_window_and_no_path_of_a_machine_is_named(name: str) -> None
 
 
 # --- the article and its rivals ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tokens", "price", "usd"),
+    [(800, 0.15, 0.00012), (1200, 0.15, 0.00018), (800, 3, 0.0024), (1200, 3, 0.0036)],
+)
+def test_the_article_repeats_what_a_call_costs(tokens: int, price: float, usd: float) -> None:
+    sets = [f"strategies.prompt.prompt_tokens={tokens}", f"strategies.prompt.price.input={price}"]
+    call, _ = call_costs(mcost.load("article_100k", set=sets))["prompt"]
+    assert call == exactly(usd)
 
 
 def test_the_article_with_rivals_repeats_each_bill_of_a_month() -> None:

@@ -164,7 +164,7 @@ def test_scenarios_may_differ_in_horizon_and_baseline() -> None:
     assert "With short savings are those of 6 months, in Two thousand dollars a month of 12 months." in flat(
         text
     )
-    assert "With against dear they are held against dear, in Two thousand dollars a month against" in flat(
+    assert "With against dear savings are held against dear, in Two thousand dollars a month against" in flat(
         text
     )
     assert "Prompt is a candidate in against dear only." in flat(text)

@@ -8,6 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from everything import ALL
+from random_scenarios import random_scenario
 
 import mcost
 from mcost.json_schema import scenario_schema
@@ -20,10 +22,9 @@ VALIDATOR = jsonschema.Draft202012Validator(scenario_schema())
 # What one key says of another, what a law is, and what text means: only the program can tell.
 BEYOND = {
     "a_date_as_text",
+    "cascade_onto_itself",
     "cost_line_of_like",
     "cost_line_of_the_model",
-    "cost_line_without_amount",
-    "credibility_in_percent",
     "dollars_for_hours",
     "duplicate_cost_line",
     "empty_title",
@@ -43,17 +44,17 @@ BEYOND = {
     "like_unknown",
     "low_above_high",
     "min_above_max",
-    "missing_input_price",
+    "missing_csv",
     "missing_output_price",
     "missing_parameter",
-    "missing_price",
-    "model_and_price",
     "nan",
-    "no_volume",
     "one_percent_sign",
     "own_fallback",
     "percent_without_sign",
+    "no_model",
+    "retries_without_end",
     "retry_rate_may_be_1",
+    "scale_at_one_end",
     "shares_above_1",
     "touches_0",
     "tuned_baseline",
@@ -64,7 +65,6 @@ BEYOND = {
     "unknown_model",
     "unknown_parameter",
     "unknown_prior",
-    "volume_twice",
     "wrong_unit",
 }
 
@@ -89,6 +89,19 @@ def test_it_is_a_schema() -> None:
 def test_what_is_shipped_is_right_for_both(file: Path) -> None:
     assert accepts(tomllib.loads(file.read_text(encoding="utf-8")))
     assert mcost.load(file)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_uses_everything_is_right_for_both(name: str) -> None:
+    assert accepts(ALL[name])
+    assert mcost.load(ALL[name])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_scenarios_are_right_for_both(seed: int) -> None:
+    data = random_scenario(seed)
+    assert accepts(data)
+    assert mcost.load(data)
 
 
 def wrong_files() -> list[Path]:

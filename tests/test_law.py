@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
 import mcost
-from mcost.law import FORMULAS, Certain, Family, Truncated, from_frozen
+from mcost.families import Family, from_frozen
+from mcost.formulas import FORMULAS
+from mcost.law import Certain
+from mcost.truncated import Truncated
 from mcost.uncertain import uncertain
 
 repeatable = settings(derandomize=True, deadline=None, database=None, max_examples=60)

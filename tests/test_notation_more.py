@@ -18,11 +18,13 @@ import mcost
 from mcost.catalogue import catalogue
 from mcost.compound import Compound, IntervalBetween
 from mcost.errors import NotationError, ScenarioError
-from mcost.law import Certain, Family, Law, Truncated, from_frozen, widened
+from mcost.families import Family, from_frozen
+from mcost.law import Certain, Law, widened
 from mcost.metalog import fit
 from mcost.mixture import Mixture
 from mcost.percentiles import Percentiles
 from mcost.points import Choice, Samples, Smoothed
+from mcost.truncated import Truncated
 from mcost.uncertain import Quantity, read, uncertain
 
 POSITIVE, FRACTION, REAL = (Quantity("", domain) for domain in ("positive", "fraction", "real"))
@@ -835,6 +837,8 @@ MISTAKES: list[tuple[Any, Quantity, str]] = [
         'choice[0]: found { dist = "norm" }; expected a number: ranges and distributions go into { mixture }',
     ),
     ({"choice": ["x", 3]}, POSITIVE, 'choice[0]: found "x"; expected a number'),
+    ({"p10": 20, "median": 25, "p90": 60}, POSITIVE, "median: no such key here; did you mean p50?"),
+    ("1.5M to 3", POSITIVE, 'found "1.5M to 3": does M belong to both ends? Write it at each, "1.5M to 3M"'),
     (
         {"choice": [0.5, 20]},
         FRACTION,

@@ -20,22 +20,9 @@ from random_scenarios import random_scenario
 from scipy import stats
 
 import mcost
+from mcost import schema
 from mcost.errors import McostError, ScenarioError
 from mcost.scenario import Scenario, load
-from mcost.schema import (
-    Cascade,
-    CostLine,
-    Expect,
-    Hosting,
-    Model,
-    Pilot,
-    Price,
-    ScenarioTables,
-    Strategy,
-    Tuning,
-    Wait,
-    Workload,
-)
 
 repeatable = settings(
     derandomize=True,
@@ -464,6 +451,94 @@ def test_none_is_no_volume(workload: Any) -> None:
 # --- limits ------------------------------------------------------------------------------------------------
 
 
+def test_what_is_no_source_is_told_what_one_is() -> None:
+    sources = "a scenario's file, the name of a shipped one, or a dict of its keys"
+    for wrong, shown in ((None, "None"), (5, "5"), ([1], "[1]"), (b"x", "b'x'")):
+        for call in (load, mcost.run):
+            with pytest.raises(McostError) as refused:
+                call(wrong)  # type: ignore[arg-type]
+            assert str(refused.value).startswith(f"found {shown}; expected {sources}"), wrong
+    with pytest.raises(McostError) as refused:
+        Scenario({"title": "A case"})  # type: ignore[arg-type]
+    assert str(refused.value) == (
+        f'found {{ title = "A case" }} in place of keywords; use mcost.load for {sources}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("retry_rate", "finite"),
+    [
+        # E[1 / (1 - X)] = (a + b - 1) / (b - 1) of a beta law, for b > 1
+        ({"dist": "beta", "a": 3, "b": 1.05}, True),
+        ({"dist": "beta", "a": 3, "b": 1}, False),
+        ({"dist": "beta", "a": 3, "b": 0.9}, False),
+        ({"dist": "uniform"}, False),
+        ({"dist": "uniform", "scale": 0.99}, True),
+        ({"dist": "uniform", "max": 0.99}, True),
+        # 1 + exp(sigma^2/2 - mu) of any logit-normal law
+        ("1% to 99%", True),
+        ({"p10": 0.5, "p50": 0.6, "p90": 0.7}, True),
+        ({"p10": 0.5, "p50": 0.9, "p90": 0.99}, False),  # 1 - X goes as (1 - u)^1.09 at u = 1
+        ({"mixture": ["1% to 5%", {"dist": "uniform"}], "weights": [0.99, 0.01]}, False),
+        ({"choice": [0.1, 0.9999999999]}, True),
+        (0.9999999999, True),
+    ],
+)
+def test_retries_need_a_finite_expected_number_or_an_end(retry_rate: Any, finite: bool) -> None:
+    assert load(case(retry_rate=retry_rate, max_attempts=3))
+    if finite:
+        assert load(case(retry_rate=retry_rate))
+        return
+    with pytest.raises(ScenarioError, match=r"the mean of 1 / \(1 - retry_rate\) is not finite") as refused:
+        load(case(retry_rate=retry_rate))
+    (problem,) = refused.value.problems
+    assert problem.path == ("strategies", "fine_tune", "retry_rate")
+
+
+def test_a_mistake_that_like_takes_over_is_told_once() -> None:
+    """Of what only the whole scenario shows: a model that has retired, retries without an end."""
+    data = case(retry_rate={"dist": "uniform"})
+    data["strategies"]["copy"] = {"like": "fine_tune", "setup_hours": 3}
+    with pytest.raises(ScenarioError) as refused:
+        load(data)
+    assert [problem.path for problem in refused.value.problems] == [("strategies", "fine_tune", "retry_rate")]
+    data = case() | {"start": datetime.date(2027, 2, 1)}
+    data["strategies"]["prompt"] = {"model": "openai/gpt-4o-mini", "prompt_tokens": 3000}
+    data["strategies"]["copy"] = {"like": "prompt", "setup_hours": 3}
+    with pytest.raises(ScenarioError) as refused:
+        load(data)
+    assert [problem.path for problem in refused.value.problems] == [("strategies", "prompt", "model")]
+
+
+@pytest.mark.parametrize(
+    ("size", "price"),
+    [
+        ({"samples": [200_000, 300_000]}, 0.10),
+        ({"samples": [290_000, 300_000]}, 0.20),  # longer than 272,000 tokens on average
+        ({"samples": "usage.csv", "column": "tokens"}, 0.20),
+        ({"mixture": [{"prior": "tokens.input"}, 900_000], "weights": [0.5, 0.5]}, 0.20),
+        # the mean of 100,000 to 510,000, exp(mu + sigma^2/2), is 255,400 at 90 % and 276,500 at 80 %
+        ("100_000 to 510_000", 0.20),
+    ],
+)
+def test_the_price_is_that_of_the_size_of_a_request_in_any_notation(
+    size: Any, price: float, tmp_path: Path
+) -> None:
+    (tmp_path / "usage.csv").write_text("tokens\n290000\n300000\n", encoding="utf-8")
+    prompt = {"model": "openai/gpt-6-luna", "prompt_tokens": size}
+    data = {**case(), "credibility": 0.8, "strategies": {"prompt": prompt}}
+    scenario = Scenario(tmp_path, **data)
+    assert scenario.inputs['models."openai/gpt-6-luna".price.input'].law.mean() == price
+
+
+@pytest.mark.parametrize("order", [("prompt", "long"), ("long", "prompt")])
+def test_the_price_of_a_model_is_that_of_the_largest_of_its_requests(order: tuple[str, str]) -> None:
+    sizes = {"prompt": 3000, "long": 300_000}
+    strategies = {name: {"model": "openai/gpt-6-luna", "prompt_tokens": sizes[name]} for name in order}
+    scenario = load({**case(), "strategies": strategies})
+    assert scenario.inputs['models."openai/gpt-6-luna".price.input'].law.mean() == 0.20
+
+
 def test_the_limits_of_a_scenario() -> None:
     def with_copies(n: int) -> dict[str, Any]:
         data = case()
@@ -609,20 +684,8 @@ def loads_or_says_why(source: Any, **more: Any) -> None:
         assert "Assertion" not in said
 
 
-TABLES = (
-    Cascade,
-    CostLine,
-    Expect,
-    Hosting,
-    Model,
-    Pilot,
-    Price,
-    ScenarioTables,
-    Strategy,
-    Tuning,
-    Wait,
-    Workload,
-)
+CLASSES = [found for found in vars(schema).values() if isinstance(found, type)]
+TABLES = [table for table in CLASSES if issubclass(table, schema.Table)]
 KEYS = sorted({key for table in TABLES for key in table.model_fields})
 NOTATION = ["dist", "low", "high", "min", "max", "credibility", "prior", "like", "loc", "scale", "a", "is"]
 FAMILIES = ["norm", "lognorm", "johnsonsb", "uniform", "expon", "gamma", "beta", "triang", "weibull_min", "t"]

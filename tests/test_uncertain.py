@@ -13,7 +13,9 @@ from scipy import integrate, special, stats
 from scipy.stats import _distr_params
 
 from mcost.errors import NotationError
-from mcost.law import Certain, Family, Law, Truncated
+from mcost.families import Family
+from mcost.law import Certain, Law
+from mcost.truncated import Truncated
 from mcost.uncertain import Quantity, read, uncertain
 
 REAL = Quantity("", "real")

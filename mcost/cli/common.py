@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcost.errors import McostError
+
 if TYPE_CHECKING:
     from mcost.report.verdict import Table
     from mcost.scenario import Scenario
@@ -27,6 +29,12 @@ def options(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
 draws = click.option(
     "--draws", type=int, default=65_536, show_default=True, help="Number of futures to simulate."
 )
+fewer_draws = click.option(
+    "--draws", type=int, default=16_384, show_default=True, help="Number of futures, simulated again and again."
+)
+candidate = click.option(
+    "--candidate", metavar="NAME", help="Whom it is about; unsaid, the one that the verdict speaks of last."
+)
 seed = click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same numbers.")
 overrides = click.option(
     "--set",
@@ -44,6 +52,20 @@ def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None
 
     extra = () if horizon is None else (f"horizon_months={horizon}",)
     return load(scenario, set=(*overrides, *extra))
+
+
+def probability(said: str, written: str) -> float:
+    """``0.6`` or ``60%``; said : the option, as it is named in an error."""
+    from mcost.errors import NotationError, shown
+    from mcost.uncertain import Quantity, read
+
+    try:
+        law = read(written, Quantity("share", "fraction"))
+    except NotationError as error:
+        raise McostError(f"{said}: {error}") from None
+    if not law.certain:
+        raise McostError(f"{said}: found {shown(written)}; expected one probability, such as 0.6")
+    return law.mean()
 
 
 def print_json(data: object) -> None:

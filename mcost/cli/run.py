@@ -59,7 +59,7 @@ def command(
 
     built = common.load_scenario(scenario, overrides, horizon)
     demands = [_demand(text, built) for text in required]
-    share = _share(f"--credibility {held}", held)
+    share = common.probability(f"--credibility {held}", held)
     if not 0.01 <= share <= 0.999:
         raise McostError(f"--credibility {held}: expected a share from 1% to 99.9%")
     as_written = answer_of(built, draws, seed, held=share)
@@ -87,21 +87,7 @@ def _demand(text: str, scenario: Scenario) -> tuple[str | None, float]:
         raise McostError(f"--require {text}: no such candidate{nearest(name, scenario.candidates)}")
     if not scenario.candidates:
         raise McostError(f"--require {text}: the scenario has no candidate, only its baseline")
-    return name or None, _share(f"--require {text}", written)
-
-
-def _share(said: str, written: str) -> float:
-    """``0.6`` or ``60%``."""
-    from mcost.errors import NotationError, shown
-    from mcost.uncertain import Quantity, read
-
-    try:
-        law = read(written, Quantity("share", "fraction"))
-    except NotationError as error:
-        raise McostError(f"{said}: {error}") from None
-    if not law.certain:
-        raise McostError(f"{said}: found {shown(written)}; expected one probability, such as 0.6")
-    return law.mean()
+    return name or None, common.probability(f"--require {text}", written)
 
 
 def _filled(built: Scenario, draws: int, seed: int, held: float) -> tuple[Answer, tuple[Prior, ...]]:

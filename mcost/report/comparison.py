@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mcost.comparison import Choice, Comparison, Difference, Result, Variant, Worth
 from mcost.estimate import Estimate
 from mcost.report.verdict import Paragraph, Table, Verdict
-from mcost.report.words import MINUS, capital, chance, listed, money, months, name
+from mcost.report.words import MINUS, capital, chance, in_futures, listed, money, months, name
 from mcost.scenario import Scenario
 from mcost.version import VERSION
 
@@ -29,7 +29,7 @@ def comparison(found: Comparison) -> Verdict:
         title,
         tuple(paragraph for paragraph in paragraphs if paragraph.sentences),
         tuple(_table(found, subject, certain) for subject in found.subjects),
-        _footer(found.draws, found.seed, found.first.scenario, certain),
+        _footer(found.draws, found.seed, [v.scenario for v in found.variants if not v.overrides], certain),
     )
 
 
@@ -71,7 +71,7 @@ def _pays(points: Estimate, there: str, pays: Result, certain: bool) -> str:
         if certain:
             return "still pays off" if pays.pays_off.probability else "still does not pay off"
         return f"pays off in the same futures ({chance(pays.pays_off)})"
-    share = f"pays off in {chance(pays.pays_off)} of futures"
+    share = f"pays off {in_futures(pays.pays_off)}"
     if not _told_apart(points):
         return f"{share}, not told apart from {there} ({_points(points)} points)"
     more = "more" if points.value > 0 else "less"
@@ -114,7 +114,7 @@ def _unlike(first: Variant, variant: Variant) -> list[str]:
         )
     if b.baseline != a.baseline:
         said.append(
-            f"{_when(variant)} they are held against {name(b.baseline)}, "
+            f"{_when(variant)} savings are held against {name(b.baseline)}, "
             f"in {first.name} against {name(a.baseline)}."
         )
     for here, there in ((first, variant), (variant, first)):
@@ -180,7 +180,7 @@ def worth(found: Worth) -> Verdict:
         found.scenario.title,
         (Paragraph("Worth", said),),
         tuple(_worth_table(found, subject) for subject in of),
-        _footer(found.draws, found.seed, found.scenario, found.certain),
+        _footer(found.draws, found.seed, [found.scenario], found.certain),
     )
 
 
@@ -278,8 +278,9 @@ def _margin(margin: float, small: str) -> str:
     return f"{math.ceil(margin / step - 1e-9) * step:,.0f}"
 
 
-def _footer(draws: int, seed: int, scenario: Scenario, certain: bool) -> str:
-    parts = [f"scenario {scenario.sha256[:8]}", f"mcost {VERSION}"]
+def _footer(draws: int, seed: int, scenarios: Sequence[Scenario], certain: bool) -> str:
+    hashes = [scenario.sha256[:8] for scenario in scenarios]
+    parts = [f"scenario{'s' if hashes[1:] else ''} {', '.join(hashes)}", f"mcost {VERSION}"]
     if certain:
         return " · ".join(["nothing uncertain", *parts])
     return " · ".join([COMMON, f"{draws:,} draws", f"seed {seed}", *parts])

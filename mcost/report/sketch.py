@@ -26,7 +26,8 @@ def sketch(law: Law, label: Callable[[float], str], share: bool = False) -> tupl
     """
     if law.certain:
         return ()
-    if law.discrete and len(points := np.unique(law.ppf((np.arange(4096) + 0.5) / 4096))) <= MOST_POINTS:
+    points = np.unique(law.ppf((np.arange(4096) + 0.5) / 4096)) if law.discrete else np.empty(0)
+    if 0 < len(points) <= MOST_POINTS:
         return _bars(points, np.diff(law.cdf(points), prepend=0.0), label)
     least, low, middle, high, most = (float(q) for q in law.ppf(np.array([0.005, 0.05, 0.5, 0.95, 0.995])))
     by_ratio = not share and least > 0 and high > _WIDE * low
@@ -34,7 +35,8 @@ def sketch(law: Law, label: Callable[[float], str], share: bool = False) -> tupl
         least = 0.0
     if not least < most:
         return ()
-    if law.discrete:  # as many whole numbers in each column
+    gaps = np.diff(points)
+    if law.discrete and np.allclose(gaps, np.rint(gaps)):  # as many whole numbers in each column
         each = math.ceil((most - least + 1) / WIDTH)
         by_ratio, least, most = False, least - 0.5, least - 0.5 + each * WIDTH
     edges = np.geomspace(least, most, WIDTH + 1) if by_ratio else np.linspace(least, most, WIDTH + 1)

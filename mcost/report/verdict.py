@@ -142,22 +142,38 @@ def _ahead(answer: Answer, subject: str) -> str:
     missed = 1 - candidate.success
     if missed > 0:
         fallback = answer.scenario.strategies[subject].fallback or answer.baseline
-        text += f"; in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} serves on"
+        serves = "serves on" if fallback == answer.baseline else "serves instead"
+        text += f"; in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} {serves}"
     if candidate.launched < 1 and answer.scenario.strategies[subject].tuned:
         late = percent((1 - candidate.launched) * candidate.success, 0.004)
-        text += (
-            f"; in {late} it meets the bar but never serves, as its tuning closes or its model retires before"
-        )
+        text += f"; in {late} it meets the bar but never serves, as {_what_ends(answer, subject)} before"
     if beats.alternative != answer.baseline:
         text += f"; it beats {alternative}, {in_futures(beats)}"
     return f"{text}{_won_and_lost(answer, subject)}."
 
 
+def _what_ends(answer: Answer, subject: str) -> str:
+    """What may come before the launch of a tuned candidate: the horizon, where nothing else can."""
+    scenario = answer.scenario
+    strategy = scenario.strategies[subject]
+    model = scenario.models.get(strategy.model or "")
+    facts = scenario.facts.get(strategy.model or "")
+    ends = {
+        "the feature ends": scenario.workload.ends_per_year,
+        "its tuning closes": scenario.tuning_ends(strategy),
+        "its model retires": (model and model.retires_after_months) or (facts and facts.retires),
+    }
+    return " or ".join(what for what, when in ends.items() if when) or "the horizon comes"
+
+
 def _won_and_lost(answer: Answer, subject: str) -> str:
     candidate = answer.candidates[subject]
     pays, beats = candidate.pays_off.probability, candidate.beats_best_alternative
-    lost = pays > 0.5 > beats.probability and beats.alternative != answer.baseline
-    return ": it wins against the baseline and loses to a rival" if lost else ""
+    if not pays > 0.5 > beats.probability or beats.alternative == answer.baseline:
+        return ""
+    if subject == answer.recommended:  # its expected cost is the lowest all the same
+        return ": less often than not, but then by more"
+    return ": it wins against the baseline and loses to a rival"
 
 
 # --- money and time ---------------------------------------------------------------------------------------
@@ -205,6 +221,8 @@ def _when(answer: Answer, subject: str) -> list[str]:
             said = f"{who} never breaks even within {months(horizon)}."
         else:
             said = f"{who} breaks even in month {month.p50}, for good."
+    elif candidate.pays_off.probability == 0:
+        said = f"{who} breaks even {in_futures(candidate.pays_off)} within {months(horizon)}."
     elif month.p50 is None:
         said = f"{who}: in most futures never within {months(horizon)}{_soonest(month)}."
     else:
@@ -219,11 +237,15 @@ def _when(answer: Answer, subject: str) -> list[str]:
 def _horizon_effect(answer: Answer, subject: str) -> list[str]:
     """Where the last retrain moves the answer: a horizon just before it would have flattered."""
     pays, before = answer.candidates[subject].pays_off, answer.candidates[subject].before_last_retrain
-    if before is None or abs(pays.probability - before.probability) <= HORIZON_POINTS or answer.certain:
+    if before is None or abs(pays.probability - before.probability) <= HORIZON_POINTS:
         return []
+    then, last = (
+        ("is ahead" if p.probability else "is not ahead") if answer.certain else f"is ahead {in_futures(p)}"
+        for p in (before, pays)
+    )
     return [
-        f"The horizon matters: in the month before its last retrain {name(subject)} is ahead "
-        f"{in_futures(before)}, at month {answer.horizon_months} {in_futures(pays)}."
+        f"The horizon matters: in the month before its last retrain {name(subject)} {then}, "
+        f"at month {answer.horizon_months} it {last}."
     ]
 
 

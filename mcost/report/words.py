@@ -62,8 +62,8 @@ def money(usd: float, error: float = 0.0, currency: str = "USD") -> str:
 
 
 def small_money(usd: float, currency: str = "USD") -> str:
-    """The cost of one call, to four significant digits: ``$0.00045``; cents from ten dollars on."""
-    if usd >= 10 or usd == 0:
+    """The cost of one call, to four significant digits: ``$0.00045``; cents from one dollar on."""
+    if usd >= 1 or usd == 0:
         text = f"{usd:,.2f}".removesuffix(".00")
     else:
         text = _plain(float(f"{usd:.4g}")) if usd >= 1e-9 else f"{usd:.3g}"

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from mcost.cli import main
-
 Mcost = Callable[..., tuple[int, str, str]]
 
 TUNED = """\
@@ -32,21 +30,6 @@ training_cost = 7000
 retrain_every_months = 3
 give_up = "at_retrain"
 """
-
-
-@pytest.fixture
-def mcost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Mcost:
-    """Runs the command line in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mcost", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capsys.readouterr()
-        assert isinstance(stopped.value.code, int)
-        return stopped.value.code, out, err
-
-    return run
 
 
 @pytest.fixture
@@ -98,6 +81,16 @@ def test_scenarios_against_the_first(mcost: Mcost) -> None:
     assert (code, err) == (0, "")
     assert out.startswith("contested and startup, on common draws\n")
     assert "In startup savings are those of 18 months, in contested of 24 months." in " ".join(out.split())
+
+
+def test_no_future_is_said_in_words_and_every_scenario_has_its_hash_below(mcost: Mcost) -> None:
+    code, out, _ = mcost("compare", "contested", "honeycomb", "openpipe_recipes_gpt35", "--draws", "64")
+    assert code == 0
+    assert "pays off in no future simulated (below 4.7 %), " in " ".join(out.split())
+    assert "In openpipe_recipes_gpt35 savings are held against gpt 35, in contested against prompt." in (
+        " ".join(out.split())
+    )
+    assert re.search(r"scenarios \w{8}, \w{8}, \w{8} · mcost", out)
 
 
 def test_each_set_is_a_variant_and_a_variant_may_set_several(mcost: Mcost) -> None:
@@ -198,6 +191,17 @@ nothing uncertain · scenario … · mcost …
             ["contested", "--set", "hourly_rat=3"],
             "--set hourly_rat=3: hourly_rat: no such key; did you mean hourly_rate?",
         ),
+        (
+            ["contested", "--set", "strategies.fine_tune.pilt.cost=3"],
+            "--set strategies.fine_tune.pilt.cost=3: strategies.fine_tune.pilt: no such key; "
+            "did you mean pilot?",
+        ),
+        (
+            ["contested", "--set", "strategies.fine_tune.hosting.calls_per_hour=5"],
+            "--set strategies.fine_tune.hosting.calls_per_hour=5: strategies.fine_tune.hosting.usd_per_hour: "
+            "this key is missing",
+        ),
+        (["", "contested"], 'found ""; expected a scenario file, or the name of a shipped scenario'),
         (
             ["contested", "startu"],
             "startu: no such file, and no shipped scenario; did you mean startup?",

@@ -16,12 +16,25 @@ FLOORS = [
     {"copula", "errors", "frozen", "metalog", "report", "scales", "scipy_laws", "version"},
     {"beta_quantile", "cli", "inversion", "like", "places", "plain_data", "prices", "samples", "shipped"},
     {"law", "overrides", "references"},
-    {"estimate", "events", "percentiles", "points", "quality", "quantity", "report.sketch", "traffic"},
-    {"amount_schema", "mixture", "numerals", "report.words", "voi"},
-    {"compound"},
+    {"formulas"},
+    {"families"},
+    {"truncated"},
+    {
+        "attitude",
+        "estimate",
+        "events",
+        "percentiles",
+        "points",
+        "quality",
+        "quantity",
+        "report.sketch",
+        "traffic",
+    },
+    {"amount_schema", "mixture", "numerals", "regression", "report.words"},
+    {"compound", "sensitivity", "voi"},
     {"notation"},
     {"uncertain"},
-    {"catalogue"},
+    {"catalogue", "input_names"},
     {"known_models", "report.lookup", "schema"},
     {"correlations", "json_schema"},
     {"scenario"},
@@ -31,15 +44,16 @@ FLOORS = [
     {"life"},
     {"billing"},
     {"costs", "factors"},
-    {"payoff", "simulate"},
+    {"payoff", "report.naming", "simulate"},
     {"outcomes", "what_if"},
     {"robustness"},
     {"answer"},
-    {"checks", "comparison", "conditions"},
+    {"acceptability", "checks", "comparison", "conditions", "studies"},
+    {"explanation"},
     {"report.verdict"},
-    {"report.comparison", "report.filled", "report.inputs", "report.page", "report.plain"},
+    {"report.comparison", "report.filled", "report.inputs", "report.page", "report.plain", "report.why"},
     {"report.terminal"},
-    {"cli.check", "cli.common", "cli.compare", "cli.init", "cli.priors", "cli.run", "cli.schema"},
+    {"cli.check", "cli.common", "cli.compare", "cli.init", "cli.priors", "cli.run", "cli.schema", "cli.why"},
     {"cli.prices", "cli.quick"},
     {"__init__", "__main__"},
 ]
@@ -51,6 +65,9 @@ UPWARD = {
     ("comparison", "report.plain"),
     ("comparison", "report.comparison"),
     ("comparison", "report.page"),
+    ("explanation", "report.plain"),
+    ("explanation", "report.why"),
+    ("explanation", "report.page"),
 }
 
 
@@ -110,7 +127,7 @@ def loaded(*arguments: str) -> set[str]:
     return set(run.stdout.splitlines()[-1].split())
 
 
-COMMANDS = ["run", "check", "compare", "init", "quick", "priors", "prices", "schema"]
+COMMANDS = ["run", "why", "check", "compare", "init", "quick", "priors", "prices", "schema"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([c, "--help"] for c in COMMANDS)])

@@ -12,7 +12,6 @@ import genai_prices
 import pytest
 
 from mcost.catalogue import Entry, entries
-from mcost.cli import main
 from mcost.prices import known_models
 from mcost.report.lookup import WIDTH, age, plain, prior_page, priors_page
 from mcost.report.sketch import sketch
@@ -29,20 +28,10 @@ class FixedDate(date):
 
 
 @pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs the command line; gives exit code, standard output and standard error."""
+def say(monkeypatch: pytest.MonkeyPatch, mcost: Say) -> Say:
+    """Runs the command line on that day: exit code, standard output, standard error."""
     monkeypatch.setattr("mcost.cli.priors.date", FixedDate)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mcost", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        code = stop.value.code
-        assert code is None or isinstance(code, int)
-        return code or 0, printed.out, printed.err
-
-    return run
+    return mcost
 
 
 # priors
@@ -228,6 +217,13 @@ def test_a_sketch_of_a_wide_law_is_logarithmic_and_says_so() -> None:
 def test_a_sketch_of_shares_is_linear() -> None:
     lines = sketch(read("0.1% to 30%", Quantity("share", "fraction")), lambda v: f"{100 * v:g} %", share=True)
     assert "(log scale)" not in lines[-1]
+
+
+def test_a_sketch_of_samples_between_whole_numbers_spreads_them() -> None:
+    shares = {"samples": [i / 100 for i in range(1, 100)]}
+    lines = sketch(read(shares, Quantity("share", "fraction")), count, share=True)
+    assert len(lines[-5].replace(" ", "")) == 50  # the lowest row of blocks: every column has some
+    assert lines[-3].split() == ["0", "0.2", "0.4", "0.6", "0.8"]
 
 
 def test_what_is_certain_has_no_sketch() -> None:

@@ -10,25 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mcost.cli import main
-
 WRONG = Path(__file__).parents[1] / "data" / "wrong"
 Mcost = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def mcost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Mcost:
-    """Runs the command line in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mcost", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capsys.readouterr()
-        assert isinstance(stopped.value.code, int)
-        return stopped.value.code, out, err
-
-    return run
 
 
 MESSAGES = {
@@ -122,6 +105,47 @@ error: retry_rate_may_be_1.toml:15:14: strategies.fine_tune.retry_rate: binom(n=
 more with probability 0.2; a call that always fails is never done
    15 | retry_rate = { dist = "binom", n = 1, p = 0.2 }
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "retries_without_end": """\
+error: retries_without_end.toml:15:14: strategies.fine_tune.retry_rate: beta(a=3, b=0.9) comes so near \
+to 1 that the mean of 1 / (1 - retry_rate) is not finite; add max = 0.99, or give max_attempts
+   15 | retry_rate = { dist = "beta", a = 3, b = 0.9 }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "part_of_an_attempt": """\
+error: part_of_an_attempt.toml:15:16: strategies.fine_tune.max_attempts: found 2.5; expected a whole \
+number
+   15 | max_attempts = 2.5
+      |                ^^^
+""",
+    "retrain_without_end": """\
+error: retrain_without_end.toml:17:24: strategies.fine_tune.tuning.retrain_every_months: found 1e-09; \
+expected more than 1e-05: so short an interval never passes; add min = 0.1
+   17 | retrain_every_months = 1e-9
+      |                        ^^^^
+""",
+    "cascade_onto_itself": """\
+error: cascade_onto_itself.toml:12:2: strategies.cascade: goes round in a circle: cascade → cascade
+   12 | [strategies.cascade]
+      |  ^^^^^^^^^^^^^^^^^^
+""",
+    "missing_csv": """\
+error: missing_csv.toml:15:15: strategies.fine_tune.setup_hours: samples: found "usage.csv"; no such \
+file
+   15 | setup_hours = { samples = "usage.csv", column = "hours" }
+      |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    "scale_at_one_end": """\
+error: scale_at_one_end.toml:15:15: strategies.fine_tune.setup_hours: found "1.5k to 3": does k belong \
+to both ends? Write it at each, "1.5k to 3k"
+   15 | setup_hours = "1.5k to 3"
+      |               ^^^^^^^^^^^
+""",
+    "no_model": """\
+error: no_model.toml:13:9: strategies.fine_tune.model: found model ""; expected a model of the price \
+table
+   13 | model = ""
+      |         ^^
 """,
     "unknown_distribution": """\
 error: unknown_distribution.toml:15:15: strategies.fine_tune.setup_hours: found dist = "lognormal"; \

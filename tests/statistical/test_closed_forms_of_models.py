@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scenes import DRAWS, FREE, PROMPT, assert_exact, assert_share, assert_within, own_cost, scene
+from scenes import (
+    DRAWS,
+    FREE,
+    PROMPT,
+    assert_exact,
+    assert_share,
+    assert_within,
+    cap_phi,
+    lognormal,
+    own_cost,
+    scene,
+)
 
 import mcost
 from mcost.answer import Answer
@@ -200,3 +211,205 @@ def test_a_tuned_model_degrades_until_it_is_retrained(seed: int) -> None:
     by_month = answer.costs.lines["fine"]["errors"][:, 0]
     np.testing.assert_allclose(by_month[2:], [1000 * (0.01 + 0.02 * age) for age in ages], rtol=1e-12)
     np.testing.assert_array_equal(by_month[:2], 0.0)
+
+
+# --- one model after another ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("life", "months"),
+    [
+        (5, [6, 11, 16, 21]),  # at the ages 5, 10, 15 and 20, each in month floor(age) + 1
+        (4.5, [5, 10, 14, 19, 23]),  # at 4.5, 9, 13.5, 18 and 22.5
+        (0.5, [1, *sorted([*range(2, 25), *range(2, 25)])]),  # at 0.5, then twice in each month
+        (24, []),
+        (23.999, [24]),
+    ],
+)
+def test_a_fixed_lifetime_comes_round_again(seed: int, life: float, months: list[int]) -> None:
+    by_month = months_of(simulate(retiring(life, horizon=24), seed, draws=2), "fine")[:, 0]
+    np.testing.assert_array_equal(by_month, [float(months.count(t)) for t in range(25)])
+
+
+def test_a_fixed_lifetime_counts_from_the_release(seed: int) -> None:
+    # 334 days old, 10.97 months: with 12.5 months it goes at 1.53, and its successors at 14.03 and 26.53
+    scenario = retiring(12.5, horizon=30, released=date(2026, 1, 1)) | {"start": date(2026, 12, 1)}
+    by_month = months_of(simulate(scenario, seed, draws=2), "fine")[:, 0]
+    np.testing.assert_array_equal(np.flatnonzero(by_month), [2, 15, 27])
+
+
+def test_erlang_lifetimes_are_every_second_event_of_a_poisson_process(seed: int) -> None:
+    # Erlang-2 at a rate of 2 a year, 6 months for each of its two phases: k retirements within the year are
+    # 2 k or 2 k + 1 events of Poisson(2), and their mean is 2/2 - (1 - e^-4)/4 = 0.754579
+    erlang = {"dist": "gamma", "a": 2, "scale": 6}
+    count = months_of(simulate(retiring(erlang), seed), "fine").sum(axis=0)
+
+    def poisson(k: int) -> float:
+        return math.exp(-2) * 2**k / math.factorial(k)
+
+    p = [poisson(2 * k) + poisson(2 * k + 1) for k in range(12)]
+    mean, square = (sum(k**power * p[k] for k in range(12)) for power in (1, 2))
+    assert mean == pytest.approx(0.754579, abs=5e-7)
+    assert_mean(count, mean, square - mean**2)
+    for k in range(4):
+        assert_share(np.count_nonzero(count == k) / DRAWS, p[k], DRAWS)
+
+
+def test_a_tuned_model_is_trained_again_where_its_model_retires(seed: int) -> None:
+    # at 5 and 10 months of 12: 7 USD each, no migration, and the schedule (months 5 and 9) is as it was
+    tuning = {"training_cost": 7, "retrain_every_months": 4}
+    fine = {"model": "m", "migration_hours": 1, "tuning": tuning}
+    models = {"m": MODEL | {"retires_after_months": 5}}
+    scenario = scene(12, {"prompt": FREE, "fine": fine}, models=models, hourly_rate=1)
+    by_month = months_of(simulate(scenario, seed, draws=2), "fine")[:, 0]
+    assert {t: usd for t, usd in enumerate(by_month) if usd} == {0: 7, 5: 7, 6: 7, 9: 7, 11: 7}
+
+
+# --- a provider that ends tuning --------------------------------------------------------------------------
+
+
+def closing(ends: Any, life: Any = None, **tuning: Any) -> dict[str, Any]:
+    """A tuned strategy that pays 7 USD a training, and nothing else; the baseline pays 1 USD a month."""
+    fine = {"model": "m", "tuning": {"training_cost": 7, "ends": ends} | tuning}
+    models = {"m": MODEL | ({} if life is None else {"retires_after_months": life})}
+    return scene(12, {"fine": fine}, models=models)
+
+
+@pytest.mark.parametrize("ends", [7.0, 7.9, date(2027, 7, 15)])  # all in month 8
+def test_retrains_are_skipped_once_tuning_has_ended_and_the_model_serves_on(seed: int, ends: Any) -> None:
+    scenario = closing(ends, retrain_every_months=3) | {"start": date(2026, 12, 1)}
+    by_month = months_of(simulate(scenario, seed, draws=2), "fine")[:, 0]
+    assert {t: usd for t, usd in enumerate(by_month) if usd} == {0: 7, 4: 7, 7: 7}  # and none in month 10
+
+
+def test_the_fallback_serves_from_the_retirement_that_follows_the_end_of_tuning(seed: int) -> None:
+    # tuning ends in month 6; retirements in months 5 (trained anew) and 9, from which the baseline serves
+    by_month = months_of(simulate(closing(5.5, life=4.2), seed, draws=2), "fine")[:, 0]
+    assert {t: usd for t, usd in enumerate(by_month) if usd} == {0: 7, 5: 7, 9: 1, 10: 1, 11: 1, 12: 1}
+
+
+def test_tuning_that_ends_at_a_random_time(seed: int) -> None:
+    # the retrain of month t is made where the end falls in a later month, T >= t: e^(-t/10), t = 4, 7 and 10
+    answer = simulate(closing({"dist": "expon", "scale": 10}, retrain_every_months=3), seed)
+    by_month = months_of(answer, "fine")
+    np.testing.assert_array_equal(by_month[0], 7.0)
+    for t in (4, 7, 10):
+        assert_share(np.count_nonzero(by_month[t] == 7) / DRAWS, math.exp(-t / 10), DRAWS)
+    assert np.count_nonzero(by_month) == np.count_nonzero(by_month[[0, 4, 7, 10]])
+
+
+def test_a_model_that_retires_at_random_after_tuning_has_ended(seed: int) -> None:
+    # memoryless, mean 8 months: the tuned model still serves in month t with e^(-(t - 7)/8), from month 8 on
+    by_month = months_of(simulate(closing(7, life={"dist": "expon", "scale": 8}), seed), "fine")
+    for t in range(8, 13):
+        assert_share(np.count_nonzero(by_month[t] == 0) / DRAWS, math.exp(-(t - 7) / 8), DRAWS)
+        np.testing.assert_array_equal(np.unique(by_month[t]), [0.0, 1.0])  # forced retrains are never paid
+
+
+# --- giving up --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("give_up", ["never", "at_retrain"])
+def test_giving_up_a_retrain_that_no_longer_pays(seed: int, give_up: str) -> None:
+    # It saves V a month, log-normal, 1 to 9 USD; a training costs 9 USD. In month 4, 3 V < 9 is given up, and
+    # saves 3 V - 9 in all; else 12 V - 36, as all does that never gives up.
+    # E[V; V < v] = E[V] Φ((ln v - mu)/sigma - sigma)
+    mu, sigma = lognormal(1, 9)
+    tuning = {"training_cost": 9, "retrain_every_months": 3, "give_up": give_up}
+    calls = {"calls_per_month": "1_000 to 9_000"}
+    answer = simulate(scene(12, {"fine": {**FREE, "tuning": tuning}}, calls), seed)
+    saving, lines = answer.candidates["fine"].payoff.saving, answer.costs.lines["fine"]
+    z, mean = (math.log(3) - mu) / sigma, math.exp(mu + sigma**2 / 2)
+    expected = 12 * mean - 36
+    if give_up == "at_retrain":
+        expected += 27 * cap_phi(z) - 9 * mean * cap_phi(
+            z - sigma
+        )  # 27 USD and 9 months of V less, for V < 3
+        assert_share(np.count_nonzero(lines["fallback"][4]) / DRAWS, cap_phi(z), DRAWS)
+    else:
+        assert "fallback" not in lines
+    assert_within(float(saving.mean()), expected, float(saving.std()) / math.sqrt(DRAWS))
+    # either way it pays off where V >= 3
+    assert_share(np.count_nonzero(saving >= 0) / DRAWS, 1 - cap_phi(z), DRAWS)
+
+
+def test_each_retrain_is_held_against_the_savings_since_the_last_one(seed: int) -> None:
+    # 1 USD in month 1, and half as much again each month: 1 + 1.5 + 2.25 = 4.75 pay for 4 USD in month 4, and
+    # do not for 5. Half as much each month: 1.75 pay for 1.5 in month 4, and the next 0.22 do not in month 7.
+    def trainings(growth: float, usd: float) -> list[int]:
+        tuning = {"training_cost": usd, "retrain_every_months": 3, "give_up": "at_retrain"}
+        workload = {"growth_per_month": growth}
+        answer = simulate(scene(12, {"fine": {**FREE, "tuning": tuning}}, workload), seed, draws=2)
+        return [int(t) for t in np.flatnonzero(answer.costs.lines["fine"]["training"][:, 0])]
+
+    assert trainings(0.5, 4) == [0, 4, 7, 10]
+    assert trainings(0.5, 5) == [0]
+    assert trainings(-0.5, 1.5) == [0, 4]
+
+
+# --- shares of the calls ----------------------------------------------------------------------------------
+
+
+def test_a_share_pays_for_its_calls_and_for_all_else_in_full(seed: int) -> None:
+    # 146,000 calls a month, 73,000 to a replica. With all of them, alone or first in a cascade: 2 replicas
+    # of 730 USD, and 5 USD of hours, a month; with 40 %, one replica. The prompt's cost 0.001 USD a call.
+    hosting = {"usd_per_hour": 1, "calls_per_hour": 100}
+    strategies = {
+        "own": {**FREE, "hours_per_month": 5, "hosting": hosting},
+        "mix": {"mix": {"prompt": "rest", "own": 0.4}, "hours_per_month": 3},
+        "cascade": {"cascade": {"first": "own", "second": "prompt", "escalation_rate": 0.6}},
+    }
+    scenario = scene(12, strategies, {"calls_per_month": 146_000}, hourly_rate=1)
+    cost = {n: s.cost_usd.mean for n, s in simulate(scenario, seed, draws=2).strategies.items()}
+    assert_exact(cost["own"], 12 * (2 * 730 + 5))
+    assert_exact(cost["mix"], 12 * (1 * 730 + 5 + 3 + 0.6 * 146))
+    assert_exact(cost["cascade"], 12 * (2 * 730 + 5 + 0.6 * 146))
+
+
+def test_uncertain_shares(seed: int) -> None:
+    # w of the calls at 3 USD, the rest at 1: 12 (1 + 2 E[w]); a share w again on to 3 USD: 12 (1 + 3 E[w]);
+    # w ~ beta(2, 3): E = 0.4, Var = 0.04
+    w = {"dist": "beta", "a": 2, "b": 3}
+    strategies = {
+        "dear": {"price": {"input": 3.0}, "prompt_tokens": 1000},
+        "mix": {"mix": {"dear": w, "prompt": "rest"}},
+        "cascade": {"cascade": {"first": "prompt", "second": "dear", "escalation_rate": w}},
+    }
+    answer = simulate(scene(12, strategies), seed)
+    assert_mean(months_of(answer, "mix").sum(axis=0), 12 * 1.8, 24**2 * 0.04)
+    assert_mean(months_of(answer, "cascade").sum(axis=0), 12 * 2.2, 36**2 * 0.04)
+
+
+def test_waiting_for_a_tuned_model(seed: int) -> None:
+    # The prompt serves in months 1 to 4, 1 USD a month. 10 USD fall in month 5, which goes by in building:
+    # the prompt serves it, too. Then nothing but retrains costs, from the 5 months on: months 9 and 12.
+    fine = {**FREE, "build_months": 1, "tuning": {"training_cost": 10, "retrain_every_months": 3}}
+    strategies = {"fine": fine, "later": {"wait": {"first": "prompt", "then": "fine", "months": 3.5}}}
+    by_month = months_of(simulate(scene(12, strategies), seed, draws=2), "later")[:, 0]
+    np.testing.assert_allclose(by_month, [0, 1, 1, 1, 1, 11, 0, 0, 0, 10, 0, 0, 10])
+
+
+# --- replicas ---------------------------------------------------------------------------------------------
+
+
+def test_a_replica_is_added_in_the_month_in_which_the_calls_exceed_a_capacity(seed: int) -> None:
+    # 73,000 calls to a replica, and in thousands 50, 60, 72 | 86, 104, 124 | 149, 179, 215 | 258 calls
+    hosting = {"usd_per_hour": 1, "calls_per_hour": 100}
+    workload = {"calls_per_month": 50_000, "growth_per_month": 0.2}
+    answer = simulate(scene(10, {"fine": {**FREE, "hosting": hosting}}, workload), seed, draws=2)
+    replicas = answer.costs.lines["fine"]["hosting"][1:, 0] / 730
+    np.testing.assert_allclose(replicas, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4], rtol=1e-12)
+
+
+def test_replicas_of_an_uncertain_volume(seed: int) -> None:
+    # E[ceil(V / 73,000)] = Σ_j P(V > 73,000 j), V log-normal, 40,000 to 400,000
+    mu, sigma = lognormal(40_000, 400_000)
+    hosting = {"usd_per_hour": 1, "calls_per_hour": 100}
+    calls = {"calls_per_month": "40_000 to 400_000"}
+    answer = simulate(scene(3, {"fine": {**FREE, "hosting": hosting}}, calls), seed)
+    replicas = answer.costs.lines["fine"]["hosting"][1] / 730
+    over = [1 - cap_phi((math.log(73_000 * j) - mu) / sigma) if j else 1.0 for j in range(400)]
+    mean, square = sum(over), sum((2 * j + 1) * p for j, p in enumerate(over))
+    assert_mean(replicas, mean, square - mean**2)
+    for j in (1, 2, 3, 5):
+        assert_share(np.count_nonzero(replicas > j + 0.5) / DRAWS, over[j], DRAWS)

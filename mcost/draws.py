@@ -16,14 +16,12 @@ import numpy as np
 
 from mcost.errors import SimulationError
 from mcost.events import MANY, Rng, TooManyError, arrivals, end_month, price_steps, renewals
-from mcost.known_models import begins
 from mcost.law import Array
 from mcost.quality import success_from_examples
 from mcost.scenario import Scenario
 from mcost.traffic import calls
 from mcost.uncertain import Prior
 
-DAYS_A_MONTH = 30.4375
 BLOCK = 8192
 """Draws in a block: the unit of random streams and of summation."""
 
@@ -140,12 +138,9 @@ def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -
     model, months = scenario.models[name], scenario.horizon_months
     if model.retires_after_months is not None:
         uniform = _uniforms(model.retires_after_months.name, seed, block, n)
-        age = 0.0
-        if model.released is not None:
-            age = (begins(scenario.start) - model.released).days / DAYS_A_MONTH
         try:
             law = scenario.inputs[model.retires_after_months.name].law
-            return renewals(uniform, law, age, n, months)
+            return renewals(uniform, law, scenario.age_of(model), n, months)
         except TooManyError:
             raise SimulationError(
                 f"{model.retires_after_months.name}: more than {MANY} retirements in one future; "

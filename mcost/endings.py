@@ -1,7 +1,8 @@
-"""Dates that end a plan: a model that retires, tuning that closes; and prompts too short to be cached."""
+"""What ends a plan: a model that retires, tuning that closes; and prompts too short to be cached."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,22 +14,23 @@ from mcost.scenario import Scenario
 
 @dataclass(frozen=True)
 class Ending:
-    """One date that falls within the horizon.
+    """One ending that falls within the horizon.
 
-    strategy : whom it concerns; what : "retires" or "closes for tuning"; model, day, month : which and when.
-    source : who says so; None for a date of the scenario's own.
+    strategy : whom it concerns; what : "retires" or "closes for tuning"; model, day, month : which and when;
+        day is None where the scenario gives a certain life instead of a date.
+    source : who says so; None for what the scenario says itself.
     """
 
     strategy: str
     what: str
     model: str
-    day: date
+    day: date | None
     month: int
     source: str | None
 
 
 def endings(scenario: Scenario) -> list[Ending]:
-    """Every such date, in the order of the strategies."""
+    """Every such ending, in the order of the strategies."""
     return [ending for name in scenario.strategies for ending in _endings(scenario, name)]
 
 
@@ -48,7 +50,14 @@ def _endings(scenario: Scenario, name: str) -> Iterator[Ending]:
         source = None if own or facts is None else facts.tuning_closes_source
         yield from within("closes for tuning", closes, source)
     given = scenario.models.get(strategy.model or "")
-    if facts is not None and facts.retires is not None and given and given.retires_after_months is None:
+    if given is None:
+        return
+    life = given.retires_after_months
+    if life is not None and life.law.certain:
+        month = math.floor(life.law.mean() - scenario.age_of(given)) + 1
+        if month <= scenario.horizon_months:
+            yield Ending(name, "retires", model, None, month, None)
+    elif life is None and facts is not None and facts.retires is not None:
         yield from within("retires", facts.retires, facts.retires_source)
 
 

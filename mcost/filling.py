@@ -15,12 +15,14 @@ STRATEGY = {
     "setup_hours": "engineering.setup_hours",
     "hours_per_month": "engineering.hours_per_month",
     "build_months": "engineering.build_months",
+    "hours_per_task_change": "engineering.tuned_hours_per_task_change",
 }
 TUNING = {
     "training_cost": "training.run_cost",
     "retrain_every_months": "retraining.interval_months",
     "drift_retrains_per_year": "retraining.drift",
     "labelled_examples": "labels.examples",
+    "relabelled_examples": "labels.examples_again",
     "cost_per_label": "labels.llm",
 }
 TOP = {"hourly_rate": "engineering.hourly_rate_us"}
@@ -30,7 +32,7 @@ WORKLOAD = {"task_changes_per_year": "retraining.task_changes"}
 def filled(scenario: Scenario) -> tuple[Scenario, tuple[Prior, ...]]:
     """The scenario with every gap of its tuned strategies filled, and the priors that were put in.
 
-    Filled are hours, upkeep, build time, training, retraining, labels, the hourly rate and task changes; the
+    Filled are hours, upkeep, build time, training, retraining, labels, hourly rate and task changes; the
     chance to meet the bar then follows from the labelled examples, where no probability is given. The prices
     of a tuned model are its provider's, and are not guessed.
     """

@@ -106,7 +106,7 @@ def conditional_mean(y: ArrayLike, x: ArrayLike, *, name: str = "x") -> Fit:
     if len(varied) == 1:
         return _fitted(outcomes, *_one_input(varied[0]), varied)
     if len(varied) == 0:
-        return _fitted(outcomes, *_groups(np.zeros(inputs.shape[1], dtype=np.intp), 1), inputs)
+        return _fitted(outcomes, *_groups(np.zeros(inputs.shape[1], dtype=np.intp), 1))
     design, penalty = _small_group(varied) if len(varied) <= FULL else _large_group(varied, outcomes)
     return _fitted(outcomes, design, _adapted(design, penalty, outcomes), varied)
 
@@ -129,7 +129,7 @@ def block_means(y: ArrayLike, x: ArrayLike, blocks: int | None = None, *, name: 
     _, of, sizes = np.unique(inputs[0], return_inverse=True, return_counts=True)
     middles = np.cumsum(sizes) - sizes / 2  # a value belongs where the middle of its draws lies
     labels = np.unique((middles * count / n).astype(np.intp), return_inverse=True)[1][of]
-    return _fitted(outcomes, *_groups(labels, int(labels.max()) + 1), inputs)
+    return _fitted(outcomes, *_groups(labels, int(labels.max()) + 1))
 
 
 def variance_share(y: ArrayLike, x: ArrayLike) -> Estimate:
@@ -543,13 +543,15 @@ class _Smoother:
         return self.design.forms(self.roots, self.kept**2 * self.share[:, None] / self.design.n)
 
 
-def _fitted(y: Array, design: Design, penalty: Array, x: Array) -> Fit:
+def _fitted(y: Array, design: Design, penalty: Array, x: Array | None = None) -> Fit:
+    """The fit, held against sorted blocks of the inputs x that are given."""
     means = y.mean(axis=1, keepdims=True)
     centred = y - means
     smoother = _Smoother.of(design, penalty, centred)
     fitted = smoother.smooth(centred)
     residual = centred - fitted
-    return Fit(fitted + means, residual, smoother.freedom, _doubt(x, centred, residual, smoother), smoother)
+    warning = None if x is None else _doubt(x, centred, residual, smoother)
+    return Fit(fitted + means, residual, smoother.freedom, warning, smoother)
 
 
 def _doubt(x: Array, centred: Array, residual: Array, smoother: _Smoother) -> str | None:

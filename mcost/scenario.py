@@ -57,6 +57,8 @@ from mcost.uncertain import CREDIBILITY, Prior
 
 SOURCES = "a scenario's file, the name of a shipped one, or a dict of its keys"
 
+DAYS_A_MONTH = 30.4375
+
 
 class Scenario(ScenarioTables):
     """A validated, immutable scenario; every uncertain value in it is a named Prior.
@@ -194,6 +196,12 @@ class Scenario(ScenarioTables):
         """The month in which a date falls: ``12 * Δyear + Δmonth + 1`` from ``start``."""
         start = begins(self.start)
         return 12 * (day.year - start.year) + day.month - start.month + 1
+
+    def age_of(self, model: Model) -> float:
+        """Months that a model has lived at ``start``; 0 where it is not said when it was released."""
+        if model.released is None:
+            return 0.0
+        return (begins(self.start) - model.released).days / DAYS_A_MONTH
 
     def model_of(self, strategy: Strategy) -> Model | None:
         """The model that a strategy names."""

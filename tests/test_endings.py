@@ -79,3 +79,14 @@ def test_they_are_applied(said: bool) -> None:
 
 def test_prompts_too_short_for_the_providers_cache_are_named() -> None:
     assert uncached(plan()) == {"tuned": 1024}
+
+
+def test_a_certain_life_ends_in_its_month_and_an_uncertain_one_has_no_date() -> None:
+    """10 months from the start; or 12 from a release 61 days, 2.004 months, before it: floor(9.996) + 1."""
+    (prompt, *_) = endings(plan(retires_after_months=10))
+    assert prompt == Ending("prompt", "retires", MINI, None, 11, None)
+    (prompt, *_) = endings(plan(retires_after_months=12, released=date(2026, 10, 1)))
+    assert prompt.month == 10
+    assert endings(plan(retires_after_months=30, tuning={"ends": date(2030, 1, 1)})) == []
+    uncertain = endings(plan(retires_after_months="6 to 12", tuning={"ends": date(2030, 1, 1)}))
+    assert uncertain == []

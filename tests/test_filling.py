@@ -27,6 +27,8 @@ LEFT_OUT = {
     ("workload", "task_changes_per_year"): "retraining.task_changes",
     ("strategies", "tuned", "hours_per_month"): "engineering.hours_per_month",
     ("strategies", "tuned", "build_months"): "engineering.build_months",
+    ("strategies", "tuned", "hours_per_task_change"): "engineering.tuned_hours_per_task_change",
+    ("strategies", "tuned", "tuning", "relabelled_examples"): "labels.examples_again",
     ("strategies", "tuned", "tuning", "training_cost"): "training.run_cost",
     ("strategies", "tuned", "tuning", "retrain_every_months"): "retraining.interval_months",
     ("strategies", "tuned", "tuning", "drift_retrains_per_year"): "retraining.drift",

@@ -311,6 +311,8 @@ def _not_counted(answer: Answer) -> list[str]:
 
 def _how_sure(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
     """What P would be if the stated ranges were too narrow."""
+    if answer.held == answer.scenario.credibility:
+        return []
     stated = f"{percent(answer.held)}, not {percent(answer.scenario.credibility)}"
     return [
         f"If the ranges are too narrow (hold {stated}), {name(subject)} is ahead "
@@ -321,15 +323,16 @@ def _how_sure(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
 
 
 def _dates(answer: Answer) -> list[str]:
-    """Dates that end the plan, a sentence a model and date; and prompts that lose the cache."""
-    grouped: dict[tuple[str, str, date, int], list[str]] = {}
+    """What ends the plan, a sentence a model and date; and prompts that lose the cache."""
+    grouped: dict[tuple[str, str, date | None, int], list[str]] = {}
     for ending in endings(answer.scenario):
         key = (ending.model, ending.what, ending.day, ending.month)
         grouped.setdefault(key, []).append(name(ending.strategy))
     said = []
     for (model, what, day, month), names in grouped.items():
         when = "before the start" if month < 1 else f"in month {month}"
-        said.append(f"{model} {what} on {day}, {when} ({listed(names)}).")
+        dated = when if day is None else f"on {day}, {when}"
+        said.append(f"{model} {what} {dated} ({listed(names)}).")
     for strategy, least in uncached(answer.scenario).items():
         who = capital(name(strategy))
         said.append(f"{who} gets no cache hits: its provider caches prompts of {least:,} tokens and more.")

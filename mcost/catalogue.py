@@ -120,7 +120,9 @@ def _prior_of_file(name: str, folder: Path | None) -> Prior:
     try:
         known = {found.name: found for found in read_entries(file)}
         if inside not in known:
-            raise NotationError(f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}")
+            raise NotationError(
+                f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}"
+            )
         return replace(known[inside].prior, catalogued=name)
     except NotationError:
         raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -62,6 +62,14 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
 
 
 @dataclass(frozen=True)
+class Observed:
+    """An input that was measured: its notation as TOML writes it, and a few words on it."""
+
+    notation: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """What a draft is made from.
 
@@ -69,6 +77,8 @@ class Answers:
         hours that are None are the catalogue's.
     model : serves today; tune : is tuned, None where the draft is to choose.
     start : the day from which months, prices and dated events count.
+    observed : key -> what was measured of the workload or of today's prompt, in place of the catalogue's prior;
+        priors_file : the file beside the scenario that holds these, None to write them out.
     """
 
     calls: str
@@ -81,6 +91,8 @@ class Answers:
     hours_per_month: str | None = None
     credibility: float = CREDIBILITY
     horizon_months: int = HORIZON
+    observed: Mapping[str, Observed] = field(default_factory=dict)
+    priors_file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,11 @@ def _law(name: str, text: str) -> Law:
 
     question = QUESTIONS[name]
     return read(text, Quantity(question.unit, above=question.above, why=question.why))
+
+
+def middle(name: str, text: str) -> float:
+    """The median of the answer to a question."""
+    return _quantile(_law(name, text), 0.5)
 
 
 def checked_credibility(text: str) -> float:
@@ -294,6 +311,21 @@ class _Writer:
         self.set(key, paste(found), "; ".join(said))
         self.assumed.append(Assumed(f"{self.table}.{key}".lstrip("."), found))
 
+    def known(self, key: str, name: str, comment: str = "") -> None:
+        """A line for what was measured, or else for a prior."""
+        if not self.measured(key):
+            self.prior(key, name, comment)
+
+    def measured(self, key: str) -> bool:
+        """Write the line for what was measured, where it was."""
+        found, file = self.answers.observed.get(key), self.answers.priors_file
+        if found is None:
+            return False
+        self.set(
+            key, found.notation if file is None else f"{{ prior = {_quoted(f'{file}:{key}')} }}", found.said
+        )
+        return True
+
     # parts
 
     def write(self) -> None:
@@ -333,11 +365,12 @@ class _Writer:
         self.head(
             "workload", "Count the tokens: input is what differs from call to call, output is the answer."
         )
-        self.given("calls_per_month", "calls")
-        self.prior("growth_per_month", "volume.growth_per_month")
-        self.prior("volatility_per_month", "volume.volatility_per_month")
-        self.prior("input_tokens", "tokens.input")
-        self.prior("output_tokens", "tokens.output")
+        if not self.measured("calls_per_month"):
+            self.given("calls_per_month", "calls")
+        self.known("growth_per_month", "volume.growth_per_month")
+        self.known("volatility_per_month", "volume.volatility_per_month")
+        self.known("input_tokens", "tokens.input")
+        self.known("output_tokens", "tokens.output")
         self.prior("task_changes_per_year", "retraining.task_changes")
 
     def model_lives(self) -> None:
@@ -359,9 +392,10 @@ class _Writer:
         self.head("strategies.prompt", f"Today: the long prompt, at {price}.")
         self.set("model", _quoted(today.model))
         self.given("prompt_tokens", "prompt_tokens")
-        if _caches_by_itself(today.model):
+        if not self.measured("cache_hit") and _caches_by_itself(today.model):
             self.cache_hit(today, today.cached, "prompt_tokens", "caching.hit_rate_sparse", "as it stands")
-        self.prior("retry_rate", "quality.retry_prompt", "malformed")
+        self.measured("batch_share")
+        self.known("retry_rate", "quality.retry_prompt", "malformed")
         self.prior("hours_per_month", "engineering.prompt_hours_per_month")
         self.prior("hours_per_task_change", "engineering.hours_per_task_change")
         month = _within(today.retires, answers.start, answers.horizon_months)

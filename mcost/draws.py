@@ -67,10 +67,12 @@ def draw(
     block: int,
     n: int = BLOCK,
     given: Mapping[str, Array] = MappingProxyType({}),
+    base: Draws | None = None,
 ) -> Draws:
     """The first n futures of a block.
 
     given : input name -> ndarray (n,), values to take instead of drawing them; every other stream stays.
+    base : the same futures, drawn already: what hangs on values that are theirs is taken from there.
 
     Raises SimulationError where a value drawn is not finite; it names input and draw.
     """
@@ -82,9 +84,18 @@ def draw(
         for name, prior in scenario.inputs.items()
         if name not in afresh
     }
+
+    def as_before(*priors: Prior | None) -> bool:
+        """Whether these inputs are, to the array, those of ``base``."""
+        names = [prior.name for prior in priors if prior is not None]
+        return base is not None and all(values[name] is base.values.get(name) for name in names)
+
     events: dict[str, Array] = {}
     success: dict[str, np.ndarray] = {}
     for rate in _rates(scenario):
+        if base is not None and as_before(rate):
+            events[rate.name] = base.events[rate.name]
+            continue
         events[rate.name] = arrivals(
             stream(seed, rate.name, "arrivals", block), BLOCK, values[rate.name], months
         )
@@ -109,7 +120,18 @@ def draw(
     if ends is not None:
         end = end_month(stream(seed, ends.name, "arrivals", block), BLOCK, values[ends.name])
         end.flags.writeable = False
-    path = _calls(scenario, values, seed, block, n)
+    workload = scenario.workload
+    if base is not None and as_before(
+        workload.calls_per_month,
+        workload.monthly_active_users,
+        workload.calls_per_user,
+        workload.growth_per_month,
+        workload.volatility_per_month,
+        workload.max_calls_per_month,
+    ):
+        path = base.calls
+    else:
+        path = _calls(scenario, values, seed, block, n)
     kept = (values, events, success, steps, retirements, {"calls": path})
     for array in (array for arrays in kept for array in arrays.values()):
         array.flags.writeable = False

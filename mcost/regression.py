@@ -22,7 +22,7 @@ from mcost.estimate import Estimate
 from mcost.law import Array
 
 FEWEST = 20
-"""Draws below which nothing is fitted."""
+"""Draws below which nothing is fitted; for a group, also four for each input."""
 
 LEVELS = 16
 """An input with no more distinct values than this gets the mean of each."""
@@ -36,7 +36,9 @@ FEATURES = 400
 _INFLATION = 1.4  # each degree of freedom counts so much in GCV, against overfit (Kim and Gu 2004)
 _STRENGTHS = np.logspace(-9, 5, 43)  # of smoothing, relative to the data
 _LUCK = 6.25  # 2.5 standard errors, squared: what a column of many must exceed to be believed
+_NARROWEST = 1e-7  # distance of knots, of their range; narrower ones are stretched to it, for the digits
 _JITTER = 1e-10  # keeps inputs that are copies of one another solvable; smaller than any strength
+_ROUNDING = 1e-11  # of the columns' own size, added for the digits
 _ROWS = 4096  # draws handled at once where a whole design would be copied
 
 
@@ -95,7 +97,8 @@ def conditional_mean(y: ArrayLike, x: ArrayLike, *, name: str = "x") -> Fit:
     Sources: Wood (2017), Generalized Additive Models, 5.3 (the spline) and 6.2 (GCV); Gu (2013), Smoothing
     Spline ANOVA Models (products); Strong, Oakley and Brennan (2014), regression on the draws already made.
 
-    Raises McostError where shapes do not fit, a number is not finite, or there are fewer than 20 draws.
+    Raises McostError where shapes do not fit, a number is not finite, or there are fewer than 20
+    draws, or than 4 for each input.
 
     >>> x = np.linspace(-1, 1, 101)
     >>> bool(np.allclose(conditional_mean(3 * x, x).fitted, 3 * x))
@@ -171,8 +174,10 @@ def _checked(y: ArrayLike, x: ArrayLike, name: str) -> tuple[Array, Array]:
     n = outcomes.shape[1]
     if inputs.shape[1] != n:
         raise McostError(f"{name}: found {inputs.shape[1]} draws; expected {n}, as many as outcomes have")
-    if n < FEWEST:
-        raise McostError(f"{name}: found {n} draws; expected {FEWEST} or more, to fit a regression")
+    fewest = max(FEWEST, 4 * len(inputs))
+    if n < fewest:
+        several = "" if len(inputs) == 1 else f" of {len(inputs)} inputs"
+        raise McostError(f"{name}: found {n} draws; expected {fewest} or more, for a regression{several}")
     return outcomes, inputs
 
 
@@ -325,15 +330,16 @@ def _spline(x: Array, knots: int, ordered: Array) -> tuple[Design, Array]:
     heavy = (sizes >= 0.02 * x.size) & (sizes >= 20 * x.size / len(sizes))
     masses = ordered[starts[heavy]]
     at = _knots(ordered[~np.repeat(heavy, sizes)] if masses.size else ordered, knots)
-    scale = at[-1] - at[0]
-    at, z = (at - at[0]) / scale, (x - at[0]) / scale
     count = len(at)
-    gaps = np.diff(at)
-    j = np.clip(np.searchsorted(at, z, side="right") - 1, 0, count - 2)
-    gap, below, above = gaps[j], z - at[j], at[j + 1] - z
+    j = np.clip(np.searchsorted(at, x, side="right") - 1, 0, count - 2)
+    distances = np.diff(at) / (at[-1] - at[0])
+    part = np.clip((x - at[j]) / np.diff(at)[j], 0.0, 1.0)
+    gaps = np.maximum(distances, _NARROWEST)
+    gap = gaps[j]
     columns = np.stack([j, j + 1, count + j, count + j + 1])
-    left, right = above / gap, below / gap
-    values = np.stack([left, right, (left * above - gap) * above / 6, (right * below - gap) * below / 6])
+    values = np.stack(
+        [1 - part, part, ((1 - part) ** 2 - 1) * (1 - part) * gap**2 / 6, (part**2 - 1) * part * gap**2 / 6]
+    )
     bends = _second_derivatives(gaps)
     width = np.convolve(gaps, [0.5, 0.5])
     penalty = bends.T @ (bends * (width**3)[:, None])
@@ -353,7 +359,7 @@ def _knots(ordered: Array, count: int) -> Array:
     """Quantiles of ordered draws, ends included, with some more towards the ends; distinct."""
     n = ordered.size
     step = n / (count - 1)
-    tail = [r for r in (step / 2, step / 4, step / 8) if r >= 8]
+    tail = [r for r in (step / 2, step / 4, step / 8, step / 16, step / 32) if r >= 8]
     ranks = np.concatenate([np.linspace(0, n - 1, count), tail, [n - 1 - r for r in tail]])
     return np.unique(ordered[np.round(ranks).astype(np.intp)])
 
@@ -401,7 +407,7 @@ def _functions(x: Array, count: int) -> Array:
 def _small_group(x: Array) -> tuple[Design, Array]:
     k, n = x.shape
     functions = [_functions(row, 14 if k == 2 else 10) for row in x]
-    room = min(FEATURES, n // 20)
+    room = max(k, min(FEATURES, n // 20))
     ranked = sorted(_cross([len(f) for f in functions], room), key=lambda t: (_complexity(t), len(t), t))
     return _products(functions, ranked[:room])
 
@@ -428,7 +434,7 @@ def _cross(counts: Sequence[int], room: int) -> list[Term]:
 
 def _large_group(x: Array, y: Array) -> tuple[Design, Array]:
     k, n = x.shape
-    room = min(FEATURES, n // 20)
+    room = max(k, min(FEATURES, n // 20))
     each = max(1, min(6, round(0.6 * room / k)))
     functions = [_functions(row, each) for row in x]
     mains: list[Term] = [((i, a),) for i in range(k) for a in range(1, len(functions[i]) + 1)]
@@ -475,7 +481,7 @@ def _adapted(design: Design, penalty: Array, y: Array) -> Array:
     noise = first.roots**2 @ (first.kept**2 * first.share[:, None]) * left / design.n
     strength = np.divide(effect**2, noise, out=np.zeros(noise.shape), where=noise > 0).max(axis=1)
     base = penalty.diagonal()
-    weights = 1 / np.clip(strength - _LUCK, 1 / np.clip(base, 1.0, 100.0), 1e8)
+    weights = 1 / np.clip(strength - _LUCK, 1 / np.clip(base, 1.0, 100.0), 1e6)
     return np.diag(np.where(base > 0, weights, 0.0))
 
 
@@ -500,7 +506,9 @@ def _pencil(gram: Array, penalty: Array) -> tuple[Array, Array]:
     """T and r with ``T'(G + εP)T = I`` and ``T'PT = diag(r)``, r rising; P scaled to the size of G."""
     size = np.trace(penalty)
     scaled = penalty * (np.trace(gram) / size) if size > 0 else penalty
-    root = np.linalg.cholesky(gram + _JITTER * scaled)
+    root = np.linalg.cholesky(
+        gram + _JITTER * scaled + _ROUNDING * np.trace(gram) / len(gram) * np.eye(len(gram))
+    )
     inverse = np.linalg.inv(root)
     rough, turn = np.linalg.eigh(inverse @ scaled @ inverse.T)
     return inverse.T @ turn, np.clip(rough, 0.0, 1 / _JITTER)
@@ -549,6 +557,7 @@ def _fitted(y: Array, design: Design, penalty: Array, x: Array | None = None) ->
     centred = y - means
     smoother = _Smoother.of(design, penalty, centred)
     fitted = smoother.smooth(centred)
+    fitted -= fitted.mean(axis=1, keepdims=True)  # rounding, where an input spans many magnitudes
     residual = centred - fitted
     warning = None if x is None else _doubt(x, centred, residual, smoother)
     return Fit(fitted + means, residual, smoother.freedom, warning, smoother)

@@ -58,7 +58,7 @@ class WhatIf:
             if name not in self._afresh:
                 array = np.asarray(value, dtype=float)
                 given[name] = np.broadcast_to(array[here] if array.ndim else array, (base.n,))
-        drawn = draw(scenario, self.seed, base.block, base.n, given) if set else base
+        drawn = draw(scenario, self.seed, base.block, base.n, given, base) if set else base
         return _saving(costs(scenario, drawn), self.candidate)
 
 

@@ -83,10 +83,19 @@ def test_prompts_too_short_for_the_providers_cache_are_named() -> None:
 
 def test_a_certain_life_ends_in_its_month_and_an_uncertain_one_has_no_date() -> None:
     """10 months from the start; or 12 from a release 61 days, 2.004 months, before it: floor(9.996) + 1."""
-    (prompt, *_) = endings(plan(retires_after_months=10))
+    (prompt, *_) = endings(plan(retires_after_months=10, released=date(2026, 12, 1)))
     assert prompt == Ending("prompt", "retires", MINI, None, 11, None)
     (prompt, *_) = endings(plan(retires_after_months=12, released=date(2026, 10, 1)))
     assert prompt.month == 10
-    assert endings(plan(retires_after_months=30, tuning={"ends": date(2030, 1, 1)})) == []
-    uncertain = endings(plan(retires_after_months="6 to 12", tuning={"ends": date(2030, 1, 1)}))
-    assert uncertain == []
+    later = {"ends": date(2030, 1, 1)}
+    assert endings(plan(retires_after_months=60, tuning=later)) == []
+    assert endings(plan(retires_after_months="6 to 12", tuning=later)) == []
+
+
+def test_a_certain_life_that_is_over_before_the_start_is_an_error() -> None:
+    with pytest.raises(mcost.ScenarioError) as caught:
+        plan(retires_after_months=10)
+    assert str(caught.value) == (
+        "models.mini.retires_after_months: found 10, but it was released on 2024-07-18, 28.5 months before "
+        "start; expected more; to count from start, say released = 2026-12-01"
+    )

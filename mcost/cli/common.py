@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,7 +32,11 @@ draws = click.option(
     "--draws", type=int, default=65_536, show_default=True, help="Number of futures to simulate."
 )
 fewer_draws = click.option(
-    "--draws", type=int, default=16_384, show_default=True, help="Number of futures, simulated again and again."
+    "--draws",
+    type=int,
+    default=16_384,
+    show_default=True,
+    help="Number of futures, simulated again and again.",
 )
 candidate = click.option(
     "--candidate", metavar="NAME", help="Whom it is about; unsaid, the one that the verdict speaks of last."
@@ -66,6 +72,27 @@ def probability(said: str, written: str) -> float:
     if not law.certain:
         raise McostError(f"{said}: found {shown(written)}; expected one probability, such as 0.6")
     return law.mean()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Tells on a terminal's standard error, after a second, how much of the work is done.
+
+    Gives what is called with the number done and the number planned.
+    """
+    start, shown = time.monotonic(), False
+
+    def tell(done: int, planned: int) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and time.monotonic() - start > 1:
+            shown = True
+            click.echo(f"\r{done:,} of {planned:,} {what} ", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
 
 
 def print_json(data: object) -> None:

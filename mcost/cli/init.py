@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 import click
@@ -14,22 +16,63 @@ from mcost import drafting
 from mcost.errors import McostError
 
 _T = TypeVar("_T")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @click.command("init", epilog="Example: mcost init mcost.toml --yes")
 @click.argument("file", default="mcost.toml")
 @click.option("--yes", is_flag=True, help="Ask nothing: take every default.")
-def command(file: str, yes: bool) -> None:
+@click.option(
+    "--from-log",
+    "logs",
+    multiple=True,
+    metavar="LOG",
+    help="Measure what a usage export tells; may be repeated.",
+)
+@click.option("--model", "models", multiple=True, metavar="MODEL", help="Of the log, only calls to it.")
+def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
     """Write a first scenario to FILE (mcost.toml), from six questions.
 
-    What is not asked comes from the catalogue of priors, each line with its range. The scenario runs as it
-    stands. A file that exists is never overwritten.
+    What is not asked comes from the catalogue of priors, each line with its range. With --from-log, what the log
+    tells is not asked, and goes to a file of priors beside FILE. The scenario runs as it stands. A file that exists
+    is never overwritten.
     """
+    if models and not logs:
+        raise click.UsageError("--model chooses from a log: it goes with --from-log")
     path = Path(file)
     drafting.refuse(path)
+    if logs:
+        _from_log(path, file, yes, logs, models)
+        return
     draft = drafting.draft(_answers(_Asking(yes), _next_month(date.today())))
     drafting.prove(draft)
     drafting.save(draft.text, path)
+    _told(draft, file)
+
+
+def _from_log(path: Path, file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
+    from mcost.cli.fit import Reading
+    from mcost.usage import observed, priors_file
+    from mcost.usage.daily import read_log
+    from mcost.usage.estimates import findings
+
+    beside = path.with_name(f"{path.stem}.priors.toml")
+    drafting.refuse(beside)
+    with Reading() as progress:
+        log = read_log([Path(name) for name in logs], models, progress)
+    found = findings(log)
+    asked = _answers(_Asking(yes), _next_month(date.today()), observed.defaults(found))
+    found = findings(log, drafting.middle("prompt_tokens", asked.prompt_tokens))
+    asked = replace(asked, observed=observed.inputs(found))
+    drafting.prove(drafting.draft(asked))
+    draft = drafting.draft(replace(asked, priors_file=beside.name))
+    drafting.save(priors_file.text(found, date.today()), beside)
+    drafting.save(draft.text, path)
+    click.echo(f"Wrote {beside}: {len(found.found)} measured inputs.", err=True)
+    _told(draft, file)
+
+
+def _told(draft: drafting.Draft, file: str) -> None:
     for note in draft.notes:
         click.echo(f"Note: {note}", err=True)
     click.echo(f"Wrote {file}. Next: mcost run {shlex.quote(file)}")
@@ -74,21 +117,25 @@ class _Asking:
         )
 
 
-def _answers(ask: _Asking, start: date) -> drafting.Answers:
-    """The six questions; hours that are left at their default are the catalogue's own prior."""
+def _answers(ask: _Asking, start: date, log: Mapping[str, str] = _NOTHING) -> drafting.Answers:
+    """The six questions; hours that are left at their default are the catalogue's own prior.
+
+    log : defaults from a log, ``"prompt_tokens"`` and ``"model"``, and ``"calls"``, which then is not asked.
+    """
 
     def quantity(number: int, name: str) -> str:
         question = drafting.QUESTIONS[name]
-        default = question.default
+        default = log.get(name, question.default)
         return ask(number, question.ask, default, lambda s: s if s == default else drafting.checked(name, s))
 
     def hours(number: int, name: str) -> str | None:
         text = quantity(number, name)
         return None if text == drafting.QUESTIONS[name].default else text
 
-    calls = quantity(1, "calls")
+    calls = log["calls"] if "calls" in log else quantity(1, "calls")
     prompt_tokens, tuned_tokens = quantity(2, "prompt_tokens"), quantity(2, "tuned_tokens")
-    today = ask(3, "Model today", drafting.DEFAULT_MODEL, lambda s: drafting.serving(s, start))
+    model = log.get("model", drafting.DEFAULT_MODEL)
+    today = ask(3, "Model today", model, lambda s: drafting.serving(s, start))
     chosen, reason = drafting.to_tune(today, start, drafting.HORIZON)
     if reason and not ask.yes:
         click.echo(f"     {reason}", err=True)

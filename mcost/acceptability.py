@@ -35,6 +35,7 @@ class Acceptability:
         each group of futures.
     probability_cheapest : ndarray (s, k), ties shared equally; standard_error : of it.
     expected_loss_usd : ndarray (s, k), ``E[cost_d - min_k cost_k]``; the lowest is EVPI at that x.
+    loss_error : ndarray (s, k), its standard error. futures : ndarray (k,), futures behind each x.
     """
 
     strategies: tuple[str, ...]
@@ -44,6 +45,8 @@ class Acceptability:
     probability_cheapest: Array
     standard_error: Array
     expected_loss_usd: Array
+    loss_error: Array
+    futures: NDArray[np.int64]
     draws: int
 
     @property
@@ -65,6 +68,7 @@ class Acceptability:
                     "probability_cheapest": self.probability_cheapest[i].tolist(),
                     "standard_error": self.standard_error[i].tolist(),
                     "expected_loss_usd": self.expected_loss_usd[i].tolist(),
+                    "expected_loss_standard_error": self.loss_error[i].tolist(),
                 }
                 for i, name in enumerate(self.strategies)
             },
@@ -81,6 +85,7 @@ class Acceptability:
                 "probability_cheapest": self.probability_cheapest[i, j],
                 "standard_error": self.standard_error[i, j],
                 "expected_loss_usd": self.expected_loss_usd[i, j],
+                "expected_loss_standard_error": self.loss_error[i, j],
             }
             for i, name in enumerate(self.strategies)
             for j in range(self.x.size)
@@ -115,6 +120,8 @@ def acceptability(answer: Answer, over: str = HORIZON) -> Acceptability:
         probability_cheapest=np.stack([share.mean(axis=1) for share, _ in parts], axis=1),
         standard_error=np.stack([_error(share) for share, _ in parts], axis=1),
         expected_loss_usd=np.stack([loss.mean(axis=1) for _, loss in parts], axis=1),
+        loss_error=np.stack([_error(loss) for _, loss in parts], axis=1),
+        futures=np.array([group.size for group in groups]),
         draws=values.size,
     )
 
@@ -148,27 +155,29 @@ class _Months:
     """Sums over a block: ndarrays (s, t)."""
 
     cheapest: Array
-    squared: Array
+    cheapest_squared: Array
     loss: Array
+    loss_squared: Array
 
 
 def _by_month(costs: Costs) -> _Months:
     usd = [costs.ledgers[name].usd() * costs.weights for name in costs.scenario.strategies]
     so_far = np.zeros((len(usd), costs.draws.n))
-    sums = np.empty((3, len(usd), usd[0].shape[0]))
+    sums = np.empty((4, len(usd), usd[0].shape[0]))
     for t in range(usd[0].shape[0]):
         for row, own in zip(so_far, usd, strict=True):
             row += own[t]
         share, loss = _shares(so_far)
-        sums[:, :, t] = share.sum(axis=1), (share**2).sum(axis=1), loss.sum(axis=1)
+        for k, summed in enumerate((share, share**2, loss, loss**2)):
+            sums[k, :, t] = summed.sum(axis=1)
     return _Months(*sums)
 
 
 def _over_horizon(answer: Answer) -> Acceptability:
     n = min(answer.draws, MOST)
     parts = simulate(answer.scenario, _by_month, draws=n, seed=answer.seed)
-    cheapest, squared, loss = (
-        sum(getattr(part, key) for part in parts)[:, 1:] / n for key in ("cheapest", "squared", "loss")
+    cheapest, cheapest_squared, loss, loss_squared = (
+        sum(vars(part)[key] for part in parts)[:, 1:] / n for key in vars(parts[0])
     )
     return Acceptability(
         strategies=tuple(answer.strategies),
@@ -176,7 +185,9 @@ def _over_horizon(answer: Answer) -> Acceptability:
         unit="months",
         x=np.arange(1.0, answer.horizon_months + 1),
         probability_cheapest=cheapest,
-        standard_error=np.sqrt(np.maximum(squared - cheapest**2, 0.0) / n),
+        standard_error=np.sqrt(np.maximum(cheapest_squared - cheapest**2, 0.0) / n),
         expected_loss_usd=loss,
+        loss_error=np.sqrt(np.maximum(loss_squared - loss**2, 0.0) / n),
+        futures=np.full(answer.horizon_months, n),
         draws=n,
     )

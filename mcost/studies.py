@@ -60,8 +60,12 @@ class StudyWorth:
         return self.net.value > 1.96 * self.net.standard_error
 
 
-def studies(answer: Answer, names: tuple[str, ...] = ()) -> tuple[StudyWorth, ...]:
+def studies(
+    answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True, futures: int = FUTURES
+) -> tuple[StudyWorth, ...]:
     """Every study that the scenario lists, or those named, the most worthwhile first.
+
+    sizes : whether other sizes are tried too. futures : how many each is valued on, at most.
 
     A share is counted: n trials, a binomial. A yearly rate is counted over n months, a Poisson. Anything else
     is the mean of n observations, each scattered about the truth on the input's natural scale: by ``spread``,
@@ -81,12 +85,12 @@ def studies(answer: Answer, names: tuple[str, ...] = ()) -> tuple[StudyWorth, ..
     if len(answer.strategies) < 2:
         return ()
     chosen = [listed[name] for name in names] if names else list(listed.values())
-    few = replace(answer, futures=answer.futures.first(FUTURES))
-    found = [_worth(few, study) for study in chosen]
+    few = replace(answer, futures=answer.futures.first(futures))
+    found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))
 
 
-def _worth(answer: Answer, study: Study) -> StudyWorth:
+def _worth(answer: Answer, study: Study, sizes: tuple[float, ...]) -> StudyWorth:
     cost = np.stack(list(answer.futures.cost.values()))
     of = tuple(name_of(written) for written in study.of)
     weeks = 0.0 if study.weeks is None else study.weeks.law.mean()
@@ -99,7 +103,7 @@ def _worth(answer: Answer, study: Study) -> StudyWorth:
     best_n, best_net = None, None
     if study.n is not None:
         nets = {study.n: _net(told.corrected, gain, kept) - price}
-        for size in {max(1, round(study.n * times)) for times in SIZES} - {study.n}:
+        for size in {max(1, round(study.n * times)) for times in sizes} - {study.n}:
             worth = evsi(cost, _results(answer, study, of, size)).corrected
             nets[size] = _net(worth, gain, kept) - price * size / study.n
         best_n = max(nets, key=nets.__getitem__)

@@ -32,8 +32,8 @@ class Information(Estimate):
     value : the estimate as the fit gives it, never below 0.
     bias : by how much the value is too high, on average: the noise of the fit, which the choice mistakes for
         something learnt; less that of the means, where strategies are as good as each other without
-        information (there it is below 0). Never more than the value, and far below the standard error but
-        for many inputs or few draws. Where the strategies hardly differ, about half of it goes unseen.
+        information (there it is below 0). The corrected value stays between 0 and EVPI. Far below the
+        standard error but for many inputs or few draws; where strategies hardly differ, half goes unseen.
     standard_error : simulation error of the value, that of the fit included.
     method : "spline" (one input), "products" (of splines, a group) or "blocks".
     warning : where the fit is poor, why, in plain words; else None.
@@ -107,7 +107,8 @@ def evppi(cost: ArrayLike, x: ArrayLike, *, method: str = "auto") -> Information
     What each strategy saves against the one that is best without information is regressed on x (Strong,
     Oakley and Brennan 2014; blocks: Strong and Oakley 2013), and the value is the mean of the largest fitted
     saving. The fit is linear, so the draws' influence on that mean is known: the largest fitted saving, plus
-    the residual times the smoothed indicator of the choice; its spread gives the standard error. The bias is
+    the residual times the smoothed indicator of the choice; its spread gives the standard error. Where the
+    fit promises what its choices do not save in the draws, their own savings are the value. The bias is
     that of a maximum of two noisy numbers (Clark 1961), taken draw by draw at the noise of the fit.
 
     Raises McostError for shapes that do not fit, one strategy, numbers that are not finite, fewer than 20
@@ -243,30 +244,35 @@ def _information(gains: Array, x: ArrayLike, name: str, method: str) -> Informat
     else:
         fit = conditional_mean(gains, x, name=name)
         used = "spline" if np.ndim(x) == 1 or len(np.asarray(x)) == 1 else "products"
-    best = np.maximum(fit.fitted.max(axis=0), 0.0)
-    value = max(0.0, float(best.mean()))
+    promised, warning = np.maximum(fit.fitted.max(axis=0), 0.0), fit.warning
+    n = promised.size
+    chosen = (fit.fitted == promised) & (promised > 0)
+    chosen &= np.cumsum(chosen, axis=0) == 1  # a copy of a strategy is not chosen twice
+    smoothed = fit.smooth(chosen.astype(float))
+    # what the choices save in the draws themselves must agree with what the fit promises of them
+    kept = np.where(chosen, gains, 0.0).sum(axis=0)
+    gap = abs(float(promised.mean() - kept.mean()))
+    doubt = float(np.std(((chosen - smoothed) * fit.residual).sum(axis=0))) / math.sqrt(n)
+    if gap > 4 * doubt and gap > 0.01 * float(promised.mean()):
+        influence, value = kept, max(0.0, float(kept.mean()))
+        if gap > 0.05 * float(promised.mean()):
+            warning = warning or "the fit is poor: shown is what its choices save in the draws themselves"
+    else:
+        # Moving y by dy moves the mean of the largest by 1_A' S dy / n, as the choice A itself is best, and S
+        # is symmetric: a draw counts by the smoothed indicator of A, times its residual.
+        scale = np.sqrt(n / np.maximum(n - fit.degrees_of_freedom, 1.0))[:, None]
+        influence = promised + (smoothed * fit.residual * scale).sum(axis=0)
+        value = max(0.0, float(promised.mean()))
+    # the corrected value may rise by the noise of the means, but not above what perfect information gives
+    room = max(0.0, float(np.maximum(gains.max(axis=0), 0.0).mean()) - value)
     return Information(
         value=value,
-        standard_error=_error(fit, best),
-        n=best.size,
-        bias=min(value, _optimism(fit)),
+        standard_error=mean_of(influence).standard_error,
+        n=n,
+        bias=min(max(_optimism(fit), -room), value),
         method=used,
-        warning=fit.warning,
+        warning=warning,
     )
-
-
-def _error(fit: Fit, best: Array) -> float:
-    """Standard error of the mean of ``best`` = max(0, max_d fitted_d), by each draw's influence on it.
-
-    Moving y by dy moves the mean by ``1_A' S dy / n`` (the choice itself is best, so its change is of second
-    order), and S is symmetric: draw i counts for the smoothed indicator of A, times its residual.
-    """
-    n = best.size
-    chosen = (fit.fitted == best) & (best > 0)
-    chosen &= np.cumsum(chosen, axis=0) == 1  # a copy of a strategy is not chosen twice
-    shrunk = np.sqrt(n / np.maximum(n - fit.degrees_of_freedom, 1.0))[:, None]
-    influence = best + (fit.smooth(chosen.astype(float)) * fit.residual * shrunk).sum(axis=0)
-    return float(np.std(influence, ddof=1)) / math.sqrt(n)
 
 
 def _optimism(fit: Fit) -> float:

@@ -290,10 +290,10 @@ def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem
 
 def _past(scenario: Scenario) -> Iterator[Problem]:
     """What has ended before ``start``: a certain life that is exceeded, and tuning that is closed."""
-    for name, model in scenario.models.items():
-        life, age = model.retires_after_months, scenario.age_of(model)
+    for name, given in scenario.models.items():
+        life, age = given.retires_after_months, scenario.age_of(given)
         if life is not None and life.law.certain and life.law.mean() <= age:
-            told = f"found {life.law.mean():g}, but it was released on {model.released}, {age:.1f} months"
+            told = f"found {life.law.mean():g}, but it was released on {given.released}, {age:.1f} months"
             mend = f"expected more; to count from start, say released = {begins(scenario.start)}"
             yield Problem(("models", name, "retires_after_months"), f"{told} before start; {mend}")
     for name, strategy in scenario.strategies.items():

@@ -13,7 +13,7 @@ import click
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
-    from mcost.report.verdict import Table
+    from mcost.report.layout import Table
     from mcost.scenario import Scenario
 
 NOT_MET = 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mcost.comparison import Choice, Comparison, Difference, Result, Variant, Worth
 from mcost.estimate import Estimate
-from mcost.report.verdict import Paragraph, Table, Verdict
+from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.words import MINUS, capital, chance, in_futures, listed, money, months, name
 from mcost.scenario import Scenario
 from mcost.version import VERSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcost.answer import Answer
-from mcost.report.verdict import Paragraph
+from mcost.report.layout import Paragraph
 from mcost.report.words import capital, in_futures, listed, name
 from mcost.uncertain import Prior
 

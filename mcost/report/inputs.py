@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcost.checks import call_costs, correlated, input_rows
 from mcost.doubts import doubts
-from mcost.report.verdict import Paragraph, Table
+from mcost.report.layout import Paragraph, Table
 from mcost.report.words import count, small_money
 from mcost.scenario import Scenario
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mcost.report.verdict import Verdict
+from mcost.report.layout import Verdict
 
 
 def html(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from mcost.report.verdict import Paragraph, Table, Verdict
+from mcost.report.layout import Paragraph, Table, Verdict
 
 WIDTH = 100
 

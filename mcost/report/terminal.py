@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.plain import widths
-from mcost.report.verdict import Paragraph, Table, Verdict
 
 
 def show(verdict: Verdict, console: Console | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from mcost.answer import Answer
@@ -11,6 +10,10 @@ from mcost.endings import endings, uncached
 from mcost.estimate import Chance
 from mcost.omissions import omissions, weak_priors
 from mcost.outcomes import BreakEven
+from mcost.outlook import Outlook, outlook
+from mcost.report.layout import Paragraph, Table, Verdict
+from mcost.report.naming import input_name, owner
+from mcost.report.tipping import nearest_tip
 from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
 from mcost.schema import Strategy
 from mcost.version import VERSION
@@ -21,39 +24,6 @@ SAFE = 0.9
 
 HORIZON_POINTS = 0.02
 """P at the horizon and P in the month before the last retrain that differ by more are both told."""
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A label of one word or two, and sentences."""
-
-    label: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: the first column is text, the others are numbers written out."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    @property
-    def turned(self) -> Table:
-        """Rows as columns."""
-        columns, *rows = zip(self.columns, *self.rows, strict=True)
-        return Table(self.title, columns, tuple(rows))
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What ``mcost run`` shows: paragraphs first, tables after them, a footer in small."""
-
-    title: str
-    paragraphs: tuple[Paragraph, ...]
-    tables: tuple[Table, ...]
-    footer: str
 
 
 def verdict(answer: Answer) -> Verdict:
@@ -70,6 +40,7 @@ def verdict(answer: Answer) -> Verdict:
                 Paragraph("Conditions", tuple(_conditions(answer, subject))),
             )
         ),
+        *_outlook(answer),
         Paragraph("How sure", tuple(_how_sure(answer, subjects[-1:]))),
         Paragraph("Dates", tuple(_dates(answer))),
         Paragraph("Not counted", tuple(_not_counted(answer))),
@@ -282,6 +253,41 @@ def _by_month(month: BreakEven) -> str:
     soon = "" if month.p10 == month.p50 else f", 1 in 10 by month {month.p10}"
     late = "" if month.p90 is None else f", 9 in 10 by month {month.p90}"
     return f"{half}{soon}{late}{never}"
+
+
+# --- what would turn it -----------------------------------------------------------------------------------
+
+
+def _outlook(answer: Answer) -> list[Paragraph]:
+    """The nearest tipping point; and what is most worth finding out."""
+    found = outlook(answer)
+    if found is None:
+        return []
+    return [
+        Paragraph("Turns at", nearest_tip(found.need)),
+        Paragraph("Find out", tuple(_find_out(answer, found))),
+    ]
+
+
+def _find_out(answer: Answer, found: Outlook) -> list[str]:
+    learn, study = found.learn, found.study
+    if answer.certain:
+        return []
+    if learn is None:
+        return ["No single input is worth finding out first: none turns the choice often enough to matter."]
+    worth = _usd(answer, learn.worth.corrected, learn.worth.standard_error)
+    if learn.trial:
+        who = name(owner(learn.name))
+        said = [f"Most worth knowing first is whether {who} meets the quality bar: worth {worth} at most."]
+    else:
+        what = input_name(answer.scenario, learn.name)
+        said = [f"Most worth knowing first is the {what}: worth {worth} at most."]
+    if study is not None:
+        net = _usd(answer, study.net.value, study.net.standard_error)
+        said.append(f"Of the studies listed, do {study.name}: worth {net} after its cost and its delay.")
+    elif answer.scenario.studies:
+        said.append("None of the studies listed is worth its cost and its delay.")
+    return said
 
 
 # --- what the answer rests on -----------------------------------------------------------------------------

@@ -1,0 +1,118 @@
+"""What a verdict says in passing: the nearest tipping point, and what is most worth finding out.
+
+Both are read off few futures and few inputs, those that a glance at the draws shows to matter, so that a
+verdict need not wait: ``need`` and ``why`` look at all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from mcost.answer import Answer, Futures
+from mcost.focus import Focus, focus_on
+from mcost.law import Array
+from mcost.studies import StudyWorth, studies
+from mcost.tipping import Need, need_of
+from mcost.voi import Information, evppi
+
+GLANCED = 8_192
+NEEDED = 4_096
+SAME = 64
+"""Futures of a certain scenario, all alike: enough to be told apart from noise."""
+
+HALF = (0.5,)
+GROUPS = 10
+TRIED = 2
+"""Factors whose worth is looked at closely, of those that matter most at a glance."""
+
+VOLUME = "workload.calls_per_month"
+
+
+@dataclass(frozen=True)
+class Learn:
+    """What is worth most to know before choosing.
+
+    name : of the input. trial : whether it is not the input that is meant, but what chance makes of it:
+        whether a quality bar is met, which a trial would show. worth : EVPPI, USD.
+    """
+
+    name: str
+    trial: bool
+    worth: Information
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would turn the answer, and what could be found out.
+
+    need : what the candidate that the verdict speaks of last would need of a few inputs, to cross one half.
+    learn : what is worth most to know; None where nothing is worth more than simulation error.
+    study : the study of highest net worth that the scenario lists, None where none is worth its cost.
+    """
+
+    need: Need
+    learn: Learn | None
+    study: StudyWorth | None
+
+
+def outlook(answer: Answer) -> Outlook | None:
+    """What would turn a verdict; None where there is only the baseline."""
+    if not answer.subjects:
+        return None
+    draws = SAME if answer.certain else min(NEEDED, answer.draws)
+    of = focus_on(answer.scenario, answer.subjects[-1], draws=draws, seed=answer.seed)
+    if answer.certain:
+        return Outlook(need_of(of, list(of.axes.values()), HALF), None, None)
+    futures = answer.futures.first(GLANCED)
+    listed = studies(answer, sizes=False, futures=GLANCED)
+    worth = next((study for study in listed if study.worth_it), None)
+    need = need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF)
+    return Outlook(need, _most_worth_knowing(answer, futures), worth)
+
+
+def _tried(of: Focus, futures: Futures) -> list[str]:
+    """The input whose groups cross one half nearest to its median, else the one that moves P most; and volume."""
+    ahead = (futures.saving[of.candidate] >= 0).astype(float)[None]
+    names = [name for name in of.axes if name in futures.inputs]
+    chances = {name: _by_group(ahead, futures.inputs[name])[0] for name in names}
+    soonest = sorted(names, key=lambda name: (_crossing(chances[name]), -np.ptp(chances[name])))[:1]
+    return soonest if VOLUME in soonest or VOLUME not in of.axes else [*soonest, VOLUME]
+
+
+def _crossing(chances: Array) -> float:
+    """How far from the median, in deviations of a normal, P crosses one half; inf where it does not."""
+    before, after = chances[:-1] - HALF[0], chances[1:] - HALF[0]
+    turns = np.flatnonzero((before >= 0) != (after >= 0))
+    share = before[turns] / (before[turns] - after[turns])
+    return float(np.abs(ndtri((turns + 0.5 + share) / chances.size)).min(initial=np.inf))
+
+
+def _most_worth_knowing(answer: Answer, futures: Futures) -> Learn | None:
+    """By regression, for the factors of which a glance by sorted groups shows the highest worth."""
+    cost = np.stack(list(futures.cost.values()))
+    best = int(np.argmin(cost.mean(axis=1)))
+    gains = np.delete(cost[best] - cost, best, axis=0)
+    factors = {(name, True): x for name, x in _trials(answer, futures).items()}
+    factors |= {(name, False): x for name, x in futures.inputs.items()}
+    glance = {key: _by_group(gains, x).max(axis=0).clip(0).mean() for key, x in factors.items()}
+    closely = sorted(glance, key=lambda key: -glance[key])[:TRIED]
+    worth = [Learn(*key, evppi(cost, factors[key])) for key in closely]
+    most = max(worth, key=lambda learn: learn.worth.corrected, default=None)
+    return None if most is None or most.worth.interval[0] <= 0 else most
+
+
+def _trials(answer: Answer, futures: Futures) -> dict[str, Array]:
+    """Whether each quality bar is met, by the input that governs it."""
+    sources = [answer.scenario.success_of(s) for s in answer.scenario.strategies.values()]
+    return {s.name: futures.events[s.name] for s in sources if s is not None and s.name in futures.events}
+
+
+def _by_group(rows: Array, x: Array) -> Array:
+    """Means of each row in groups of equal size by x: ndarray (m, groups)."""
+    order = np.argsort(x, kind="stable")
+    size = max(1, x.size // GROUPS)
+    used = order[: x.size // size * size]
+    return np.asarray(rows[:, used].reshape(len(rows), -1, size).mean(axis=2))

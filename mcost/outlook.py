@@ -74,20 +74,19 @@ def outlook(answer: Answer) -> Outlook | None:
 
 
 def _tried(of: Focus, futures: Futures) -> list[str]:
-    """The input whose groups cross one half nearest to its median, else the one that moves P most; and volume."""
+    """The input that at a glance crosses one half nearest to its median, and the volume."""
     ahead = (futures.saving[of.candidate] >= 0).astype(float)[None]
     names = [name for name in of.axes if name in futures.inputs]
     chances = {name: _by_group(ahead, futures.inputs[name])[0] for name in names}
-    soonest = sorted(names, key=lambda name: (_crossing(chances[name]), -np.ptp(chances[name])))[:1]
+    soonest = sorted(names, key=lambda name: _crossing(chances[name]))[:1]
     return soonest if VOLUME in soonest or VOLUME not in of.axes else [*soonest, VOLUME]
 
 
 def _crossing(chances: Array) -> float:
-    """How far from the median, in deviations of a normal, P crosses one half; inf where it does not."""
-    before, after = chances[:-1] - HALF[0], chances[1:] - HALF[0]
-    turns = np.flatnonzero((before >= 0) != (after >= 0))
-    share = before[turns] / (before[turns] - after[turns])
-    return float(np.abs(ndtri((turns + 0.5 + share) / chances.size)).min(initial=np.inf))
+    """How far from the median, in deviations of a normal, a line through P by group crosses one half."""
+    z = ndtri((np.arange(chances.size) + 0.5) / chances.size)
+    slope = float(z @ chances) / float(z @ z)
+    return abs(HALF[0] - float(chances.mean())) / abs(slope) if slope else np.inf
 
 
 def _most_worth_knowing(answer: Answer, futures: Futures) -> Learn | None:

@@ -1,0 +1,425 @@
+"""Answer -> Why: what drives it, what is worth finding out, and what nobody could have known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from mcost.answer import DRAWS, Answer, run
+from mcost.errors import McostError
+from mcost.estimate import Estimate
+from mcost.factors import EVENTS
+from mcost.law import Array, Certain
+from mcost.regression import FEWEST
+from mcost.scenario import Scenario
+from mcost.sensitivity import Sensitivity, Tenth, sensitivity, total_order
+from mcost.subject import subject_of
+from mcost.version import VERSION
+from mcost.voi import Information, evpi, evppi, value_of_modelling
+from mcost.what_if import WhatIf
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FITTED = 16_384
+"""Futures that shares of variance and the worth of knowing are computed from, at most."""
+
+TOTAL = 8_192
+"""Futures that total-order shares are computed from, at most: each input needs them simulated anew."""
+
+TOLD = 4.0
+"""Standard errors that tell a worth from nothing: of dozens of inputs some reach 2, or even 3, by chance."""
+
+LUCK = "luck"
+NOTHING = Information(0.0, 0.0, 0, bias=0.0, method="none", warning=None)
+"""The worth of knowing where nothing is uncertain, or nothing is to be chosen."""
+
+Kind = Literal["input", "event"]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One input or random event, and what it does to a candidate's saving and to the choice among all.
+
+    name : of the input, or of the input that governs the event. what : the event, in words.
+    sensitivity : the tenths, from the lowest to the highest, and shares of variance.
+    correlated_with : inputs whose influence the tenths, shares and worth include as far as they go together;
+        of an event, the input that governs it.
+    evppi : what it is worth to know it before choosing among all strategies, USD.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    what: str | None
+    sensitivity: Sensitivity
+    correlated_with: tuple[str, ...]
+    evppi: Information
+
+    @property
+    def tenths(self) -> tuple[Tenth, ...]:
+        return self.sensitivity.tenths
+
+    @property
+    def low(self) -> Tenth:
+        """Its lowest tenth."""
+        return self.tenths[0]
+
+    @property
+    def high(self) -> Tenth:
+        """Its highest tenth."""
+        return self.tenths[-1]
+
+    @property
+    def variance_share(self) -> Estimate:
+        """Share of the variance of the saving."""
+        return self.sensitivity.variance_share
+
+    @property
+    def event_share(self) -> Estimate:
+        """Share of the variance of whether the candidate pays off."""
+        return self.sensitivity.event_share
+
+    @property
+    def median_if_pays_off(self) -> float | None:
+        return self.sensitivity.median_if_pays_off
+
+    @property
+    def median_if_not(self) -> float | None:
+        return self.sensitivity.median_if_not
+
+    @property
+    def worth(self) -> float:
+        """USD that it is worth to know it; 0 where that cannot be told from nothing."""
+        return self.evppi.corrected if self.evppi.corrected > TOLD * self.evppi.standard_error else 0.0
+
+
+@dataclass(frozen=True)
+class Total:
+    """Total-order shares of one input, or of luck: what would be left if all else were known."""
+
+    name: str
+    variance_share: Estimate
+    event_share: Estimate
+
+
+@dataclass(frozen=True)
+class Why:
+    """What drives an answer. ``to_dict()`` is the JSON contract; printing it gives the report.
+
+    candidate : the one whose saving is explained; None where there is only the baseline.
+    drivers : by the worth of knowing them, then by how far they move P(pays off).
+    all_inputs : EVPPI of all inputs together, USD: what could be learnt at most.
+    luck : EVPI less that: what chance makes of the events, which the inputs do not tell.
+    by_means : the strategy that the means of the inputs would choose. modelling : what choosing it costs on
+        average, USD; None, both, where no input is uncertain.
+    fitted : futures behind shares and worth. totals : total-order shares, where they were asked for.
+    """
+
+    answer: Answer = field(repr=False)
+    candidate: str | None
+    drivers: tuple[Driver, ...]
+    all_inputs: Information
+    luck: Estimate
+    by_means: str | None
+    modelling: Estimate | None
+    fitted: int
+    totals: tuple[Total, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Driver, ...]:
+        return tuple(driver for driver in self.drivers if driver.kind == "input")
+
+    @property
+    def events(self) -> tuple[Driver, ...]:
+        return tuple(driver for driver in self.drivers if driver.kind == "event")
+
+    @property
+    def best(self) -> Driver | None:
+        """The input that is worth most to know; None where none is worth anything."""
+        best = max(self.inputs, key=lambda driver: driver.worth, default=None)
+        return best if best is not None and best.worth > 0 else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine-readable reasons, as ``mcost why --json`` prints them."""
+        answer, scenario = self.answer, self.answer.scenario
+        return {
+            "mcost": VERSION,
+            "scenario": {"title": scenario.title, "file": scenario.file, "sha256": scenario.sha256},
+            "draws": answer.draws,
+            "seed": answer.seed,
+            "horizon_months": answer.horizon_months,
+            "baseline": answer.baseline,
+            "recommended": answer.recommended,
+            "candidate": self.candidate,
+            "fitted_draws": self.fitted,
+            "evpi_usd": _estimate_dict(answer.evpi),
+            "all_inputs_usd": _information_dict(self.all_inputs),
+            "luck_usd": _estimate_dict(self.luck),
+            "best": None if self.best is None else self.best.name,
+            "by_means": self.by_means,
+            "modelling_usd": None if self.modelling is None else _estimate_dict(self.modelling),
+            "drivers": [_driver_dict(driver) for driver in self.drivers],
+            "total_order": {
+                total.name: {
+                    "variance_share": _estimate_dict(total.variance_share),
+                    "event_share": _estimate_dict(total.event_share),
+                }
+                for total in self.totals
+            },
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a driver, by name and kind: both ends, shares of variance, and what it is worth to know."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_tuples([(d.name, d.kind) for d in self.drivers], names=["name", "kind"])
+        return pd.DataFrame([_row(driver) for driver in self.drivers], index=index)
+
+    def __str__(self) -> str:
+        from mcost.report.plain import plain
+        from mcost.report.why import why
+
+        return plain(why(self))
+
+    def _repr_html_(self) -> str:
+        from mcost.report.page import html
+        from mcost.report.why import why
+
+        return html(why(self))
+
+
+def why(
+    scenario: str | Path | Mapping[str, Any] | Scenario | Answer,
+    *,
+    candidate: str | None = None,
+    draws: int = DRAWS,
+    seed: int = 1,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    total: bool = False,
+) -> Why:
+    """What drives an answer, and what it is worth to know before choosing: from the draws already made.
+
+    Parameters
+    ----------
+    scenario : as for ``run``, or an Answer, which brings its own draws, seed and overrides.
+    candidate : the one whose saving is explained; unsaid, the tuned one of lowest expected cost, or the one
+        of lowest expected cost where none is tuned. What it is worth to know is for the choice among all.
+    draws, seed, set : as for ``run``.
+    total : whether total-order shares of variance are computed too, by simulating futures anew.
+
+    Raises
+    ------
+    McostError
+        For what cannot be used, an unknown candidate, fewer than 20 draws, and ``total`` where the inputs
+        that matter to the candidate are correlated: such a share means something for independent ones only.
+
+    >>> import mcost
+    >>> mcost.why("contested", draws=2_000).best.name
+    'strategies.cheaper_model.success_probability'
+    """
+    if isinstance(scenario, Answer):
+        if set:
+            raise McostError("overrides need the scenario, not an answer that is given already")
+        answer = scenario
+    else:
+        answer = run(scenario, draws, seed, set=set)
+    subject = subject_of(answer, candidate)
+    if subject is None or answer.certain:
+        return Why(answer, subject, (), NOTHING, Estimate(0.0, 0.0, answer.draws), None, None, answer.draws)
+    if answer.draws < FEWEST:
+        raise McostError(f"draws: found {answer.draws}; expected {FEWEST} or more, to tell what drives them")
+    totals = tuple(_totals(answer, subject)) if total else ()
+    futures = answer.futures
+    fitted = min(FITTED, *(usd.size for usd in futures.cost.values()))
+    cost = np.stack([usd[:fitted] for usd in futures.cost.values()])
+    drivers = sorted(_drivers(answer, subject, cost), key=lambda d: (-d.worth, -d.sensitivity.swing))
+    perfect = evpi(cost)
+    known = _all_inputs(answer, drivers, cost, perfect)
+    error = math.hypot(perfect.standard_error, known.standard_error)
+    luck = Estimate(perfect.value - known.corrected, error, fitted)
+    by_means, modelling = _modelling(answer, cost)
+    return Why(answer, subject, tuple(drivers), known, luck, by_means, modelling, fitted, totals)
+
+
+# --- drivers ----------------------------------------------------------------------------------------------
+
+
+def _drivers(answer: Answer, subject: str, cost: Array) -> Iterator[Driver]:
+    futures, scenario = answer.futures, answer.scenario
+    for kind, factors in _factors(answer):
+        for name, values in factors.items():
+            event = kind == "event"
+            yield Driver(
+                name=name,
+                kind=kind,
+                unit="" if event else scenario.inputs[name].unit,
+                what=EVENTS[name.rsplit(".", 1)[-1]] if event else None,
+                sensitivity=sensitivity(futures.saving[subject], values, fitted=cost.shape[1]),
+                correlated_with=((name,) if name in futures.inputs else ()) if event else _with(answer, name),
+                evppi=evppi(cost, values[: cost.shape[1]]),
+            )
+
+
+def _factors(answer: Answer) -> tuple[tuple[Kind, Mapping[str, Array]], ...]:
+    return ("input", answer.futures.inputs), ("event", answer.futures.events)
+
+
+def _with(answer: Answer, name: str) -> tuple[str, ...]:
+    """The inputs that an input is correlated with, as the scenario says."""
+    pairs = [pair for copula in answer.scenario.copulas for pair in copula.pairs]
+    others = [b if a == name else a for a, b, rank in pairs if rank != 0 and name in (a, b)]
+    return tuple(other for other in others if other in answer.futures.inputs)
+
+
+def _all_inputs(answer: Answer, drivers: Sequence[Driver], cost: Array, perfect: Estimate) -> Information:
+    """EVPPI of all inputs, never below that of one of them nor above EVPI.
+
+    To know all is to know each one, so what a single fit finds is found here too: where the fit of all of
+    them, with so many more terms, sees less than that of one, the larger of the two holds, and says so.
+    """
+    inputs = [values[: cost.shape[1]] for values in answer.futures.inputs.values()]
+    if not inputs:
+        return NOTHING
+    single = max((d for d in drivers if d.kind == "input"), key=lambda d: d.evppi.corrected)
+    if len(inputs) == 1:
+        found = single.evppi
+    else:
+        found = _together(cost, np.stack(inputs), single)
+    if found.corrected <= perfect.value:
+        return found
+    return Information(
+        perfect.value,
+        max(perfect.standard_error, found.standard_error),
+        perfect.n,
+        bias=0.0,
+        method=found.method,
+        warning="all inputs together show no less than all there is to know, which stands for their worth",
+    )
+
+
+def _together(cost: Array, inputs: Array, single: Driver) -> Information:
+    try:
+        found = evppi(cost, inputs)
+    except McostError:  # arrays as they should be: only their draws can be too few
+        return replace(
+            single.evppi,
+            warning=f"{cost.shape[1]} futures are too few to fit {len(inputs)} inputs together, and the "
+            f"worth of {single.name} alone stands for theirs",
+        )
+    if found.corrected < single.evppi.corrected:
+        return replace(
+            single.evppi,
+            warning=f"all inputs together show no more than {single.name} alone, whose worth stands for "
+            "theirs",
+        )
+    # a warning of the fit tells of an input by its place in the group
+    return replace(found, warning="the fit of all inputs together is poor") if found.warning else found
+
+
+def _modelling(answer: Answer, cost: Array) -> tuple[str | None, Estimate | None]:
+    """What the means of the inputs would choose, events as they are, and what that costs on average."""
+    if not answer.futures.inputs:
+        return None, None
+    means = answer.scenario.with_laws(lambda prior: Certain(prior.law.mean()))
+    chosen = run(means, cost.shape[1], answer.seed).recommended
+    return chosen, value_of_modelling(cost, list(answer.futures.cost).index(chosen))
+
+
+# --- total-order shares -----------------------------------------------------------------------------------
+
+
+def _totals(answer: Answer, candidate: str) -> Iterator[Total]:
+    """Total-order shares of every input that the candidate or the baseline has, and of luck.
+
+    Luck is all that no input fixes, and a factor of its own: its second set of draws is another seed's.
+    """
+    draws = min(TOTAL, 1 << (answer.draws.bit_length() - 1))
+    first = WhatIf(answer.scenario, candidate, draws=draws, seed=answer.seed)
+    second = WhatIf(answer.scenario, candidate, draws=draws, seed=answer.seed + 2**128)  # no user's seed
+    names = [name for name in first.scenario.inputs if name in answer.futures.inputs]
+    if correlated := [name for name in names if any(other in names for other in _with(answer, name))]:
+        raise McostError(
+            f"total-order shares need independent inputs; found {', '.join(correlated)} correlated; "
+            "leave out the shares, or the correlations"
+        )
+    own, other = first.saving(), second.saving()
+    mixed = [first.saving({name: second.values(name)}) for name in names]
+    mixed.append(second.saving({name: first.values(name) for name in names}))
+    shares = (
+        total_order(kind(own), kind(other), np.stack([kind(usd) for usd in mixed]))
+        for kind in (np.asarray, _pays_off)
+    )
+    for name, variance_share, event_share in zip((*names, LUCK), *shares, strict=True):
+        yield Total(name, variance_share, event_share)
+
+
+def _pays_off(saving: Array) -> Array:
+    return np.asarray(saving >= 0, dtype=float)
+
+
+# --- the JSON contract, and frames ------------------------------------------------------------------------
+
+
+def _estimate_dict(of: Estimate) -> dict[str, float]:
+    return {"value": of.value, "standard_error": of.standard_error}
+
+
+def _information_dict(of: Information) -> dict[str, Any]:
+    """``value`` has its bias taken off."""
+    return {
+        "value": of.corrected,
+        "standard_error": of.standard_error,
+        "bias": of.bias,
+        "method": of.method,
+        "warning": of.warning,
+    }
+
+
+def _driver_dict(driver: Driver) -> dict[str, Any]:
+    return {
+        "name": driver.name,
+        "kind": driver.kind,
+        "unit": driver.unit,
+        "what": driver.what,
+        "evppi_usd": _information_dict(driver.evppi),
+        "variance_share": _estimate_dict(driver.variance_share),
+        "event_share": _estimate_dict(driver.event_share),
+        "correlated_with": list(driver.correlated_with),
+        "median_if_pays_off": driver.median_if_pays_off,
+        "median_if_not": driver.median_if_not,
+        "apart": driver.sensitivity.apart,
+        "tenths": [_tenth_dict(tenth) for tenth in driver.tenths],
+    }
+
+
+def _tenth_dict(tenth: Tenth) -> dict[str, Any]:
+    pays, saving = tenth.pays_off, tenth.saving
+    return {
+        "value": tenth.value,
+        "low": tenth.low,
+        "high": tenth.high,
+        "futures": pays.n,
+        "pays_off": {"probability": pays.probability, "standard_error": pays.standard_error},
+        "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
+    }
+
+
+def _row(driver: Driver) -> dict[str, float | str | None]:
+    row: dict[str, float | str | None] = {"what": driver.what, "unit": driver.unit}
+    for end, tenth in (("low", driver.low), ("high", driver.high)):
+        row[end] = tenth.value
+        row[f"pays_off_{end}"] = tenth.pays_off.value
+        row[f"saving_{end}_usd"] = tenth.saving.value
+    row["variance_share"] = driver.variance_share.value
+    row["event_share"] = driver.event_share.value
+    row["evppi_usd"] = driver.evppi.corrected
+    row["evppi_standard_error"] = driver.evppi.standard_error
+    row["median_if_pays_off"] = driver.median_if_pays_off
+    row["median_if_not"] = driver.median_if_not
+    return row

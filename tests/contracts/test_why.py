@@ -1,0 +1,107 @@
+"""``mcost why`` as a user meets it: what is printed, the JSON, mistakes."""
+
+import json
+import shlex
+from collections.abc import Callable
+
+import pytest
+
+Mcost = Callable[..., tuple[int, str, str]]
+
+KEYS = {
+    *("mcost", "scenario", "draws", "seed", "horizon_months", "baseline", "recommended", "candidate"),
+    *("fitted_draws", "evpi_usd", "all_inputs_usd", "luck_usd", "best", "by_means", "modelling_usd"),
+    *("drivers", "total_order"),
+}
+ONE = """\
+title = "One"
+baseline = "prompt"
+horizon_months = 12
+workload.calls_per_month = "1_000 to 2_000"
+strategies.prompt = { price = { input = 1.0 }, prompt_tokens = 3000 }
+"""
+
+
+def test_the_first_lines_are_plain_language(mcost: Mcost) -> None:
+    code, out, err = mcost("why", "contested", "--draws", "8192")
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert "Drivers With low growth per month (" in said
+    assert "To know every input exactly before choosing would be worth $" in said
+    assert "most of it is the success probability (cheaper model), $" in said
+    assert "is luck, which no study of the inputs tells beforehand" in said
+    assert "In futures that pay off, fine tune more often meets the quality bar (100 %;" in said
+    assert "and 23 more that matter little" in said
+
+
+def test_the_example_of_the_help_runs(mcost: Mcost) -> None:
+    _, out, _ = mcost("why", "--help")
+    example = out.rsplit("Example: mcost ", 1)[1].strip()
+    assert mcost(*shlex.split(example), "--draws", "1000")[0] == 0
+
+
+def test_json(mcost: Mcost) -> None:
+    code, out, err = mcost("why", "contested", "--draws", "2000", "--seed", "2", "--horizon", "12", "--json")
+    found = json.loads(out)
+    assert (code, err, set(found)) == (0, "", KEYS)
+    assert (found["draws"], found["seed"], found["horizon_months"]) == (2000, 2, 12)
+    assert len(found["drivers"]) == 35
+    driver = found["drivers"][0]
+    assert set(driver["evppi_usd"]) == {"value", "standard_error", "bias", "method", "warning"}
+    assert set(driver["tenths"][0]) == {"value", "low", "high", "futures", "pays_off", "saving_usd"}
+    assert found["total_order"] == {}
+
+
+def test_total_order_shares_are_a_table_and_data(mcost: Mcost) -> None:
+    arguments = (
+        "why",
+        "article_100k",
+        "--set",
+        "workload.calls_per_month=50k to 2M",
+        "--draws",
+        "512",
+        "--total",
+    )
+    _, out, _ = mcost(*arguments)
+    assert "Total-order shares" in out
+    _, out, _ = mcost(*arguments, "--json")
+    assert set(json.loads(out)["total_order"]) == {"workload.calls_per_month", "luck"}
+
+
+def test_a_certain_scenario_says_that_nothing_is_uncertain(mcost: Mcost) -> None:
+    code, out, _ = mcost("why", "article_100k", "--draws", "1")
+    assert code == 0
+    assert "Nothing is uncertain here" in out
+    assert json.loads(mcost("why", "article_100k", "--json")[1])["drivers"] == []
+
+
+def test_a_baseline_alone_asks_for_a_rival(mcost: Mcost, tmp_path) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text(ONE, encoding="utf-8")
+    code, out, _ = mcost("why", str(file), "--draws", "100")
+    assert code == 0
+    assert "Only prompt is given: name a rival to hold it against." in out
+
+
+@pytest.mark.parametrize("arguments", [("--draws", "50"), ("--draws", "50", "--candidate", "better_prompt")])
+def test_few_draws_are_enough(mcost: Mcost, arguments: tuple[str, ...]) -> None:
+    code, out, err = mcost("why", "contested", *arguments)
+    assert (code, err) == (0, "")
+    assert "Drivers" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--draws", "1"),
+            "error: draws: found 1; expected 20 or more, to tell what drives them\n",
+        ),
+        (
+            ("--candidate", "fine_tuen", "--draws", "50"),
+            "error: candidate: found fine_tuen; no such candidate; did you mean fine_tune?\n",
+        ),
+    ],
+)
+def test_mistakes(mcost: Mcost, arguments: tuple[str, ...], message: str) -> None:
+    assert mcost("why", "contested", *arguments) == (2, "", message)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mcost.errors import McostError
 from mcost.law import Array
 
 TAIL = 0.1
@@ -58,7 +59,11 @@ def attitude(cost: Mapping[str, Array], aversion: float | None = None) -> Attitu
     """Hold the choice by the mean against that by CVaR and by exponential utility (Pratt 1964).
 
     cost : strategy -> ndarray (n,), USD; ties go to the first. aversion : absolute, per USD, above 0.
+
+    Raises McostError for an aversion that is none.
     """
+    if aversion is not None and not (math.isfinite(aversion) and aversion > 0):
+        raise McostError(f"risk aversion: found {aversion:g}; expected more than 0, per USD, such as 0.00001")
     switch = _switch(cost)
     return Attitude(
         mean={name: float(usd.mean()) for name, usd in cost.items()},

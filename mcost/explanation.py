@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mcost.answer import DRAWS, Answer, run
+from mcost.attitude import Attitude, attitude
 from mcost.errors import McostError
 from mcost.estimate import Estimate
 from mcost.factors import EVENTS
@@ -119,6 +120,7 @@ class Why:
     by_means : the strategy that the means of the inputs would choose. modelling : what choosing it costs on
         average, USD; None, both, where no input is uncertain.
     fitted : futures behind shares and worth. totals : total-order shares, where they were asked for.
+    attitude : what a decider would choose who fears losses; None where there is nothing to choose.
     """
 
     answer: Answer = field(repr=False)
@@ -130,6 +132,7 @@ class Why:
     modelling: Estimate | None
     fitted: int
     totals: tuple[Total, ...] = ()
+    attitude: Attitude | None = None
 
     @property
     def inputs(self) -> tuple[Driver, ...]:
@@ -164,6 +167,7 @@ class Why:
             "best": None if self.best is None else self.best.name,
             "by_means": self.by_means,
             "modelling_usd": None if self.modelling is None else _estimate_dict(self.modelling),
+            "attitude": None if self.attitude is None else self.attitude.to_dict(),
             "drivers": [_driver_dict(driver) for driver in self.drivers],
             "total_order": {
                 total.name: {
@@ -202,6 +206,7 @@ def why(
     seed: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
     total: bool = False,
+    aversion: float | None = None,
 ) -> Why:
     """What drives an answer, and what it is worth to know before choosing: from the draws already made.
 
@@ -212,6 +217,7 @@ def why(
         of lowest expected cost where none is tuned. What it is worth to know is for the choice among all.
     draws, seed, set : as for ``run``.
     total : whether total-order shares of variance are computed too, by simulating futures anew.
+    aversion : absolute risk aversion, per USD, of a decider with exponential utility; unsaid, none.
 
     Raises
     ------
@@ -244,7 +250,8 @@ def why(
     error = math.hypot(perfect.standard_error, known.standard_error)
     luck = Estimate(perfect.value - known.corrected, error, fitted)
     by_means, modelling = _modelling(answer, cost)
-    return Why(answer, subject, tuple(drivers), known, luck, by_means, modelling, fitted, totals)
+    fear = attitude({name: futures.cost[name] for name in (answer.baseline, *answer.candidates)}, aversion)
+    return Why(answer, subject, tuple(drivers), known, luck, by_means, modelling, fitted, totals, fear)
 
 
 # --- drivers ----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -54,6 +55,23 @@ class StudyWorth:
     best_n: int | None
     best_net_usd: float | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {
+            "name": self.name,
+            "of": list(self.of),
+            "n": self.n,
+            "weeks": self.weeks,
+            "cost_usd": self.cost_usd,
+            "evsi_usd": _estimate(self.evsi, self.evsi.corrected),
+            "evppi_usd": _estimate(self.evppi, self.evppi.corrected),
+            "delay_usd": self.delay_usd,
+            "net_usd": _estimate(self.net, self.net.value),
+            "best_n": self.best_n,
+            "best_net_usd": self.best_net_usd,
+            "worth_it": self.worth_it,
+        }
+
     @property
     def worth_it(self) -> bool:
         """Whether its net worth is above 0 by more than simulation error."""
@@ -88,6 +106,10 @@ def studies(
     few = replace(answer, futures=answer.futures.first(futures))
     found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))
+
+
+def _estimate(of: Estimate, value: float) -> dict[str, float]:
+    return {"value": value, "standard_error": of.standard_error}
 
 
 def _worth(answer: Answer, study: Study, sizes: tuple[float, ...]) -> StudyWorth:

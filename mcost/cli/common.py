@@ -13,7 +13,7 @@ import click
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
-    from mcost.report.layout import Table
+    from mcost.report.layout import Table, Verdict
     from mcost.scenario import Scenario
 
 NOT_MET = 1
@@ -99,6 +99,18 @@ def print_json(data: object) -> None:
     import json
 
     click.echo(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_report(report: Verdict) -> None:
+    """With colour and to the terminal's width on a terminal, else as plain text."""
+    if sys.stdout.isatty():
+        from mcost.report.terminal import show
+
+        show(report)
+    else:
+        from mcost.report.plain import plain
+
+        click.echo(plain(report))
 
 
 def print_table(table: Table) -> None:

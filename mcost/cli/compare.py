@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -102,11 +101,7 @@ def _variant(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _print(result: Comparison | Worth) -> None:
-    if sys.stdout.isatty():
-        from mcost.comparison import Comparison
-        from mcost.report.comparison import comparison, worth
-        from mcost.report.terminal import show
+    from mcost.comparison import Comparison
+    from mcost.report.comparison import comparison, worth
 
-        show(comparison(result) if isinstance(result, Comparison) else worth(result))
-    else:
-        click.echo(str(result))
+    common.print_report(comparison(result) if isinstance(result, Comparison) else worth(result))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from mcost.cli import common
@@ -61,10 +59,7 @@ def command(
         )
     if as_json:
         common.print_json(found.to_dict())
-    elif sys.stdout.isatty():
-        from mcost.report.decision_map import mapped
-        from mcost.report.terminal import show
+        return
+    from mcost.report.decision_map import mapped
 
-        show(mapped(found))
-    else:
-        click.echo(str(found))
+    common.print_report(mapped(found))

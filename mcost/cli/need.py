@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from mcost.cli import common
@@ -59,10 +57,7 @@ def command(
         )
     if as_json:
         common.print_json(found.to_dict())
-    elif sys.stdout.isatty():
-        from mcost.report.terminal import show
-        from mcost.report.tipping import needed
+        return
+    from mcost.report.tipping import needed
 
-        show(needed(found))
-    else:
-        click.echo(str(found))
+    common.print_report(needed(found))

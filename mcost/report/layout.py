@@ -15,11 +15,12 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the first column is text, the others are numbers written out."""
+    """A table. words : which columns are text, set to the left; the others are numbers written out."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: tuple[int, ...] = (0,)
 
     @property
     def turned(self) -> Table:
@@ -36,3 +37,44 @@ class Verdict:
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[Table, ...]
     footer: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """Sentences, each a point of a list."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plate:
+    """The place of a figure. name : which one; alt : for those who do not see it; caption : beneath it."""
+
+    name: str
+    alt: str
+    caption: str
+
+
+Part = Paragraph | Points | Table | Plate
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question of a memo, and what answers it."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Memo:
+    """A decision memo. title : the question; about : what is compared, and over how long.
+
+    verdict : sentences, the decision first; sections : its reasons; appendix : what they rest on.
+    """
+
+    title: str
+    about: str
+    verdict: tuple[str, ...]
+    sections: tuple[Section, ...]
+    appendix: tuple[Section, ...]

@@ -99,7 +99,7 @@ def _table(answer: Answer, found: Sequence[StudyWorth]) -> Table:
         for study in found
     )
     columns = ("", "it tells of", "n", "knowing all", "its result", "cost", "delay", "net")
-    return Table("What each is worth before the decision, on average", columns, rows)
+    return Table("What each is worth before the decision, on average", columns, rows, words=(0, 1))
 
 
 def _footer(answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from mcost.answer import Answer
@@ -30,29 +31,41 @@ def verdict(answer: Answer) -> Verdict:
     """The advice and its reasons, then the candidates, and where the money goes."""
     subjects = answer.subjects
     paragraphs = [
-        Paragraph("Advice", tuple(_advice(answer, subjects))),
-        *(
-            paragraph
-            for subject in subjects[-1:]
-            for paragraph in (
-                Paragraph("Money", tuple(_money(answer, subject))),
-                Paragraph("When", tuple(_when(answer, subject))),
-                Paragraph("Conditions", tuple(_conditions(answer, subject))),
-            )
-        ),
+        Paragraph("Advice", advice(answer, subjects)),
+        *(paragraph for subject in subjects[-1:] for paragraph in prospects(answer, subject)),
         *_outlook(answer),
-        Paragraph("How sure", tuple(_how_sure(answer, subjects[-1:]))),
-        Paragraph("Dates", tuple(_dates(answer))),
-        Paragraph("Not counted", tuple(_not_counted(answer))),
-        Paragraph("Weak priors", tuple(_weak(answer))),
+        *grounds(answer, subjects[-1:]),
     ]
-    tables = [_candidates(answer)] if answer.candidates else []
     return Verdict(
         answer.scenario.title,
         tuple(paragraph for paragraph in paragraphs if paragraph.sentences),
-        (*tables, _lines(answer)),
-        _footer(answer),
+        tables(answer),
+        footer(answer),
     )
+
+
+def prospects(answer: Answer, subject: str) -> tuple[Paragraph, ...]:
+    """The money and the time of one candidate, and the conditions of a tuned one."""
+    return (
+        Paragraph("Money", tuple(_money(answer, subject))),
+        Paragraph("When", tuple(_when(answer, subject))),
+        Paragraph("Conditions", tuple(_conditions(answer, subject))),
+    )
+
+
+def grounds(answer: Answer, subjects: tuple[str, ...]) -> tuple[Paragraph, ...]:
+    """What the answer rests on: ranges that may be too narrow, dates, what is left out, weak priors."""
+    return (
+        Paragraph("How sure", tuple(_how_sure(answer, subjects))),
+        Paragraph("Dates", tuple(_dates(answer))),
+        Paragraph("Not counted", tuple(_not_counted(answer))),
+        Paragraph("Weak priors", tuple(_weak(answer))),
+    )
+
+
+def tables(answer: Answer) -> tuple[Table, ...]:
+    """Every candidate against the baseline, where there is one; and where the money goes."""
+    return (*((_candidates(answer),) if answer.candidates else ()), _lines(answer))
 
 
 def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
@@ -62,10 +75,11 @@ def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
 # --- the advice -------------------------------------------------------------------------------------------
 
 
-def _advice(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
+def advice(answer: Answer, subjects: tuple[str, ...]) -> tuple[str, ...]:
+    """What to do, the safe move beside it, and how likely each subject is to be ahead."""
     recommended, baseline, horizon = answer.recommended, answer.baseline, answer.horizon_months
     if not subjects:
-        return [f"Only {name(baseline)} is given: name a rival to hold it against."]
+        return (f"Only {name(baseline)} is given: name a rival to hold it against.",)
     if recommended == baseline:
         said = [f"Keep {name(baseline)}: no rival is expected to cost less over {months(horizon)}."]
     else:
@@ -81,7 +95,7 @@ def _advice(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
         said = [
             f"Move from {name(baseline)} to {name(recommended)}: {expected} {gain} over {months(horizon)}."
         ]
-    return said + _safe_move(answer) + [_ahead(answer, subject) for subject in subjects]
+    return (*said, *_safe_move(answer), *(_ahead(answer, subject) for subject in subjects))
 
 
 def _safe_move(answer: Answer) -> list[str]:
@@ -346,15 +360,20 @@ def _dates(answer: Answer) -> list[str]:
 
 
 def _weak(answer: Answer) -> list[str]:
-    names = [prior.name for prior in weak_priors(answer.scenario)]
-    curve = [
-        name(s) for s, strategy in answer.scenario.strategies.items() if _from_examples(answer, strategy)
-    ]
-    names += [f"the chance that {s} meets the bar (from its labelled examples)" for s in curve]
+    names = weakly_founded(answer)
     if not names:
         return []
     shown = listed(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
     return [f"The answer leans on priors graded weak for {shown}."]
+
+
+def weakly_founded(answer: Answer, called: Callable[[str], str] = str) -> list[str]:
+    """All that stands on judgement rather than on a source; called : how an input is named."""
+    names = [called(prior.name) for prior in weak_priors(answer.scenario)]
+    curve = [
+        name(s) for s, strategy in answer.scenario.strategies.items() if _from_examples(answer, strategy)
+    ]
+    return names + [f"the chance that {s} meets the bar (from its labelled examples)" for s in curve]
 
 
 def _from_examples(answer: Answer, strategy: Strategy) -> bool:
@@ -412,7 +431,8 @@ def _lines(answer: Answer) -> Table:
     return Table(title, columns, tuple(rows))
 
 
-def _footer(answer: Answer) -> str:
+def footer(answer: Answer) -> str:
+    """Simulation error, and what it takes to have the same numbers again."""
     parts = [f"scenario {answer.scenario.sha256[:8]}", f"mcost {VERSION}"]
     if answer.certain:
         return " · ".join(["nothing uncertain", *parts])

@@ -32,6 +32,7 @@ def why(found: Why) -> Verdict:
             Paragraph("Drivers", tuple(_moves(found))),
             Paragraph("To learn", tuple(_to_learn(found))),
             Paragraph("Luck", tuple(_luck(found))),
+            Paragraph("Risk", tuple(_risk(found))),
             Paragraph("Told apart", tuple(_told_apart(found))),
             Paragraph("Shared", tuple(_shared(found))),
         ]
@@ -65,6 +66,35 @@ def _value(found: Why, driver: Driver, number: float) -> str:
     if driver.kind == "event":
         return event_value(scenario, driver.name, number)
     return value(number, driver.unit, scenario.currency)
+
+
+# --- a decider who fears losses ---------------------------------------------------------------------------
+
+
+def _risk(found: Why) -> Iterator[str]:
+    """Whether CVaR, or aversion to risk, would choose otherwise than the mean."""
+    fear = found.attitude
+    if fear is None:
+        return
+    choices = fear.choices
+    by_mean, by_tail = choices["mean"], choices["cvar"]
+    if by_tail == by_mean:
+        yield f"By the mean of the worst tenth of futures (CVaR) {name(by_mean)} is the choice too."
+    else:
+        own, other = (money(float(f"{fear.cvar[s]:.3g}")) for s in (by_tail, by_mean))
+        yield (
+            f"By the mean of the worst tenth of futures (CVaR) the choice is {name(by_tail)}: it costs {own} "
+            f"there, {name(by_mean)} {other}."
+        )
+    if fear.aversion is not None:
+        tolerance = money(float(f"{1 / fear.aversion:.3g}"))
+        yield f"With a risk tolerance of {tolerance} (exponential utility) it is {name(choices['utility'])}."
+    elif fear.switch is not None:
+        tolerance = money(float(f"{1 / fear.switch[0]:.2g}"))
+        yield (
+            f"Who would not risk more than about {tolerance} (exponential utility) would choose "
+            f"{name(fear.switch[1])}."
+        )
 
 
 # --- what moves it ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ Mcost = Callable[..., tuple[int, str, str]]
 KEYS = {
     *("mcost", "scenario", "draws", "seed", "horizon_months", "baseline", "recommended", "candidate"),
     *("fitted_draws", "evpi_usd", "all_inputs_usd", "luck_usd", "best", "by_means", "modelling_usd"),
-    *("drivers", "total_order"),
+    *("attitude", "drivers", "total_order"),
 }
 ONE = """\
 title = "One"
@@ -105,3 +105,59 @@ def test_few_draws_are_enough(mcost: Mcost, arguments: tuple[str, ...]) -> None:
 )
 def test_mistakes(mcost: Mcost, arguments: tuple[str, ...], message: str) -> None:
     assert mcost("why", "contested", *arguments) == (2, "", message)
+
+
+# --- studies, curves, and fear of losses ------------------------------------------------------------------
+
+
+def test_the_studies_of_a_shipped_scenario(mcost: Mcost) -> None:
+    code, out, err = mcost("why", "contested", "--study", "--draws", "16384")
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert "200 tickets through the cheaper model is worth $" in said
+    assert "Each is judged by itself; the other 2 are not worth it." in said
+    found = json.loads(mcost("why", "contested", "--study", "--draws", "16384", "--json")[1])["studies"]
+    assert [study["name"] for study in found][0] == "200 tickets through the cheaper model"
+    assert set(found[0]) == {
+        *("name", "of", "n", "weeks", "cost_usd", "evsi_usd", "evppi_usd", "delay_usd", "net_usd"),
+        *("best_n", "best_net_usd", "worth_it"),
+    }
+    assert found[0]["evsi_usd"]["value"] < found[0]["evppi_usd"]["value"]
+
+
+def test_no_study_listed_is_said(mcost: Mcost) -> None:
+    said = " ".join(mcost("why", "startup", "--study", "--draws", "1000")[1].split())
+    assert "The scenario lists no study: name them under [[studies]]" in said
+
+
+def test_the_curves_over_the_horizon_and_over_an_input(mcost: Mcost) -> None:
+    code, out, err = mcost("why", "contested", "--over", "horizon", "--draws", "8192")
+    assert (code, err) == (0, "")
+    assert "Over 1 month prompt is expected to cost least." in out
+    assert "How likely each is the cheapest" in out
+    found = json.loads(mcost("why", "contested", "--over", "hourly_rate", "--draws", "8192", "--json")[1])
+    assert (found["over"], len(found["x"])) == ("hourly_rate", 20)
+
+
+def test_a_decider_who_fears_losses(mcost: Mcost) -> None:
+    out = " ".join(mcost("why", "contested", "--risk-aversion", "0.0001", "--draws", "16384")[1].split())
+    assert "By the mean of the worst tenth of futures (CVaR) the choice is cached prompt" in out
+    assert "With a risk tolerance of $10,000 (exponential utility) it is" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--over", "horizn"), "error: over: no such input: horizn; did you mean horizon?\n"),
+        (
+            ("--over", "horizon", "--study"),
+            "error: --study: found beside --over; expected one or the other\n",
+        ),
+        (
+            ("--risk-aversion", "0"),
+            "error: risk aversion: found 0; expected more than 0, per USD, such as 0.00001\n",
+        ),
+    ],
+)
+def test_what_is_wrong_with_them(mcost: Mcost, arguments: tuple[str, ...], message: str) -> None:
+    assert mcost("why", "contested", "--draws", "1000", *arguments) == (2, "", message)

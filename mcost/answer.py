@@ -79,10 +79,14 @@ class Answer:
     futures: Futures = field(repr=False, compare=False)
     held: float = HELD
 
-    @cached_property
-    def if_overconfident(self) -> Mapping[str, Chance]:
-        """P(pays off) of each candidate if the ranges held only ``held``; empty for a certain scenario."""
-        return {} if self.certain else if_overconfident(self.scenario, self.held, self.draws, self.seed)
+    def if_overconfident(self, candidate: str) -> Chance | None:
+        """P(pays off) of a candidate if the ranges held only ``held``.
+
+        None where nothing is uncertain, and where such futures have no finite cost.
+        """
+        if self.certain:
+            return None
+        return if_overconfident(self.scenario, candidate, self.held, self.draws, self.seed)
 
     @property
     def horizon_months(self) -> int:

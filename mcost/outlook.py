@@ -1,11 +1,12 @@
 """What a verdict says in passing: the nearest tipping point, and what is most worth finding out.
 
-Both are read off few futures and few inputs, those that a glance at the draws shows to matter, so that a
-verdict need not wait: ``need`` and ``why`` look at all of them.
+Both are told of few inputs, those that a glance at the draws shows to matter, so that a verdict need not
+wait; ``need`` and ``why`` look at all of them, in the same futures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,16 @@ from scipy.special import ndtri
 
 from mcost.answer import Answer, Futures
 from mcost.focus import Focus, focus_on
+from mcost.input_names import name_of
 from mcost.law import Array
+from mcost.studies import FUTURES as FITTED
 from mcost.studies import StudyWorth, studies
-from mcost.tipping import Need, need_of
+from mcost.tipping import DRAWS, Need, need_of
 from mcost.voi import Information, evppi
 
 GLANCED = 8_192
-NEEDED = 4_096
+"""Futures of the glance; what is then told comes from as many as ``need`` and ``why`` look at."""
+
 SAME = 64
 """Futures of a certain scenario, all alike: enough to be told apart from noise."""
 
@@ -62,15 +66,14 @@ def outlook(answer: Answer) -> Outlook | None:
     """What would turn a verdict; None where there is only the baseline."""
     if not answer.subjects:
         return None
-    draws = SAME if answer.certain else min(NEEDED, answer.draws)
+    draws = SAME if answer.certain else min(DRAWS, answer.draws)
     of = focus_on(answer.scenario, answer.subjects[-1], draws=draws, seed=answer.seed)
     if answer.certain:
         return Outlook(need_of(of, list(of.axes.values()), HALF), None, None)
     futures = answer.futures.first(GLANCED)
-    listed = studies(answer, sizes=False, futures=GLANCED)
-    worth = next((study for study in listed if study.worth_it), None)
+    worth = _glance(answer, futures)
     need = need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF)
-    return Outlook(need, _most_worth_knowing(answer, futures), worth)
+    return Outlook(need, _most_worth_knowing(answer, worth), _best_study(answer, worth))
 
 
 def _tried(of: Focus, futures: Futures) -> list[str]:
@@ -89,18 +92,41 @@ def _crossing(chances: Array) -> float:
     return abs(HALF[0] - float(chances.mean())) / abs(slope) if slope else np.inf
 
 
-def _most_worth_knowing(answer: Answer, futures: Futures) -> Learn | None:
-    """By regression, for the factors of which a glance by sorted groups shows the highest worth."""
+def _glance(answer: Answer, futures: Futures) -> dict[tuple[str, bool], float]:
+    """EVPPI by sorted groups, of every input, and of every quality bar (name, True): crude, seldom too low."""
     cost = np.stack(list(futures.cost.values()))
     best = int(np.argmin(cost.mean(axis=1)))
     gains = np.delete(cost[best] - cost, best, axis=0)
-    factors = {(name, True): x for name, x in _trials(answer, futures).items()}
-    factors |= {(name, False): x for name, x in futures.inputs.items()}
-    glance = {key: _by_group(gains, x).max(axis=0).clip(0).mean() for key, x in factors.items()}
+    return {
+        key: _by_group(gains, x).max(axis=0).clip(0).mean() for key, x in _factors(answer, futures).items()
+    }
+
+
+def _most_worth_knowing(answer: Answer, glance: Mapping[tuple[str, bool], float]) -> Learn | None:
+    """By regression, for the factors of which a glance shows the highest worth."""
+    futures = answer.futures.first(FITTED)
+    cost, factors = np.stack(list(futures.cost.values())), _factors(answer, futures)
     closely = sorted(glance, key=lambda key: -glance[key])[:TRIED]
-    worth = [Learn(*key, evppi(cost, factors[key])) for key in closely]
+    worth = [Learn(*key, evppi(cost, factors[key])) for key in closely if glance[key] > 0]
     most = max(worth, key=lambda learn: learn.worth.corrected, default=None)
     return None if most is None or most.worth.interval[0] <= 0 else most
+
+
+def _best_study(answer: Answer, glance: Mapping[tuple[str, bool], float]) -> StudyWorth | None:
+    """Of those that could be worth their cost: one of a single input is worth no more than to know it."""
+    able = []
+    for study in answer.scenario.studies:
+        known = [max(glance.get((name_of(of), trial), 0.0) for trial in (True, False)) for of in study.of]
+        if len(known) > 1 or known[0] > (0.0 if study.cost is None else study.cost.law.mean()):
+            able.append(study.name)
+    found = studies(answer, tuple(able), sizes=False) if able else ()
+    return next((study for study in found if study.worth_it), None)
+
+
+def _factors(answer: Answer, futures: Futures) -> dict[tuple[str, bool], Array]:
+    return {(name, False): x for name, x in futures.inputs.items()} | {
+        (name, True): x for name, x in _trials(answer, futures).items()
+    }
 
 
 def _trials(answer: Answer, futures: Futures) -> dict[str, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -31,15 +30,14 @@ def widened_scenario(scenario: Scenario, held: float) -> Scenario:
     return scenario.with_laws(lambda prior: widened(prior.law, prior.domain, factor))
 
 
-def if_overconfident(scenario: Scenario, held: float, draws: int, seed: int) -> Mapping[str, Chance]:
-    """P(pays off) of each candidate if the ranges held only ``held``; empty where such futures have no cost.
+def if_overconfident(scenario: Scenario, candidate: str, held: float, draws: int, seed: int) -> Chance | None:
+    """P(pays off) of a candidate if the ranges held only ``held``; None where such costs are not finite.
 
     draws : futures to simulate, at most DRAWS of them: the number is told in whole per cent.
     """
     draws = min(draws, DRAWS)
-    wide = widened_scenario(scenario, held)
     try:
-        saving = {name: WhatIf(wide, name, draws=draws, seed=seed).saving() for name in scenario.candidates}
+        saving = WhatIf(widened_scenario(scenario, held), candidate, draws=draws, seed=seed).saving()
     except SimulationError:
-        return {}
-    return {name: Chance.of(int(np.count_nonzero(usd >= 0)), draws) for name, usd in saving.items()}
+        return None
+    return Chance.of(int(np.count_nonzero(saving >= 0)), draws)

@@ -78,12 +78,10 @@ class StudyWorth:
         return self.net.value > 1.96 * self.net.standard_error
 
 
-def studies(
-    answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True, futures: int = FUTURES
-) -> tuple[StudyWorth, ...]:
+def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) -> tuple[StudyWorth, ...]:
     """Every study that the scenario lists, or those named, the most worthwhile first.
 
-    sizes : whether other sizes are tried too. futures : how many each is valued on, at most.
+    sizes : whether other sizes are tried too.
 
     A share is counted: n trials, a binomial. A yearly rate is counted over n months, a Poisson. Anything else
     is the mean of n observations, each scattered about the truth on the input's natural scale: by ``spread``,
@@ -103,7 +101,7 @@ def studies(
     if len(answer.strategies) < 2:
         return ()
     chosen = [listed[name] for name in names] if names else list(listed.values())
-    few = replace(answer, futures=answer.futures.first(futures))
+    few = replace(answer, futures=answer.futures.first(FUTURES))
     found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))
 

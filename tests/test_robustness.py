@@ -40,14 +40,14 @@ def chance(credibility: float, held: float) -> float:
 def test_the_chance_if_the_ranges_hold_less(credibility: float, held: float) -> None:
     answer = mcost.run(SALE | {"credibility": credibility}, draws=8192, seed=3, held=held)
     expected = chance(credibility, held)
-    found = answer.if_overconfident["bought"].probability
+    found = answer.if_overconfident("bought").probability
     assert abs(found - expected) <= 5 * math.sqrt(expected * (1 - expected) / 8192)
     assert abs(found - answer.candidates["bought"].pays_off.probability) > 0.03  # so the test can fail
 
 
 def test_ranges_that_hold_what_they_say_change_nothing() -> None:
     answer = mcost.run(SALE, draws=2048, seed=3, held=0.9)
-    assert answer.if_overconfident["bought"].probability == answer.candidates["bought"].pays_off.probability
+    assert answer.if_overconfident("bought").probability == answer.candidates["bought"].pays_off.probability
 
 
 def test_what_is_certain_has_no_such_chance() -> None:
@@ -55,7 +55,7 @@ def test_what_is_certain_has_no_such_chance() -> None:
         **SALE,
         "strategies": {**SALE["strategies"], "bought": {"price": {"input": 0.5}}},
     }
-    assert mcost.run(certain, draws=16).if_overconfident == {}
+    assert mcost.run(certain, draws=16).if_overconfident("bought") is None
 
 
 def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[str, str]:

@@ -334,11 +334,11 @@ def _how_sure(answer: Answer, subjects: tuple[str, ...]) -> list[str]:
     if answer.held == answer.scenario.credibility:
         return []
     stated = f"{percent(answer.held)}, not {percent(answer.scenario.credibility)}"
+    wide = {subject: answer.if_overconfident(subject) for subject in subjects}
     return [
-        f"If the ranges are too narrow (hold {stated}), {name(subject)} is ahead "
-        f"{in_futures(answer.if_overconfident[subject])}."
-        for subject in subjects
-        if subject in answer.if_overconfident
+        f"If the ranges are too narrow (hold {stated}), {name(subject)} is ahead {in_futures(chance)}."
+        for subject, chance in wide.items()
+        if chance is not None
     ]
 
 

@@ -93,7 +93,7 @@ def _crossing(chances: Array) -> float:
 
 
 def _glance(answer: Answer, futures: Futures) -> dict[tuple[str, bool], float]:
-    """EVPPI by sorted groups, of every input, and of every quality bar (name, True): crude, seldom too low."""
+    """EVPPI by sorted groups, of every input, and of every quality bar (name, True): crude, rarely low."""
     cost = np.stack(list(futures.cost.values()))
     best = int(np.argmin(cost.mean(axis=1)))
     gains = np.delete(cost[best] - cost, best, axis=0)

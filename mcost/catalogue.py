@@ -1,6 +1,7 @@
 """The catalogue of sourced priors: ``distributions/*.toml`` -> {name: Entry}, read into a Prior when asked.
 
-A scenario may name priors of its own too, of a file of the same form beside it: ``"priors.toml:calls_per_month"``.
+A scenario may name priors of its own too, of a file of the same form beside it:
+``"priors.toml:calls_per_month"``.
 
 Every file is opened, but the law of an entry is built only for the prior that is asked for: one family that
 needs ``scipy.stats`` must not slow down a scenario that does not name it.
@@ -118,14 +119,8 @@ def _prior_of_file(name: str, folder: Path | None) -> Prior:
     path, _, inside = name.rpartition(":")
     file = locate(path, folder, "priors", "toml", "name a prior of the catalogue")
     try:
-        known = {found.name: found for found in read_entries(file)}
-        if inside not in known:
-            raise NotationError(
-                f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}"
-            )
-        return replace(known[inside].prior, catalogued=name)
-    except NotationError:
-        raise
+        known = {row.name: row for row in read_entries(file)}
+        found = replace(known[inside].prior, catalogued=name) if inside in known else None
     except McostError as error:
         raise NotationError(str(error)) from None
     except OSError as error:
@@ -134,6 +129,9 @@ def _prior_of_file(name: str, folder: Path | None) -> Prior:
         raise NotationError(f"{path}: byte {error.start} is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise NotationError(f"{path}: not TOML: {error}") from None
+    if found is None:
+        raise NotationError(f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}")
+    return found
 
 
 def read_priors(file: Path) -> Iterator[Prior]:

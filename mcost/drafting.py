@@ -77,7 +77,8 @@ class Answers:
         hours that are None are the catalogue's.
     model : serves today; tune : is tuned, None where the draft is to choose.
     start : the day from which months, prices and dated events count.
-    observed : key -> what was measured of the workload or of today's prompt, in place of the catalogue's prior;
+    observed : key -> what was measured of the workload or of today's prompt, in place of the catalogue's
+        prior;
         priors_file : the file beside the scenario that holds these, None to write them out.
     """
 

@@ -26,7 +26,7 @@ def apply(data: dict[str, Any], override: str) -> Path:
     begins = path[0] != "strategies" or len(path) == 2 or path[2] in ("like", *KINDS)
     if not begins and isinstance(strategies, dict) and path[1] not in strategies:
         raise McostError(f"{said}: no such strategy{nearest(path[1], strategies)}")
-    value = _value(written)
+    value = value_of(written)
     if path[0] == "strategies" and len(path) == 4 and path[2] == "costs":
         return _set_cost(data, path[1], path[3], value, said)
     table: Any = data
@@ -71,7 +71,8 @@ def _key_path(key: str, said: str) -> tuple[str, ...]:
     return tuple(path)
 
 
-def _value(written: str) -> Any:
+def value_of(written: str) -> Any:
+    """A value as it is written on the command line: TOML, or else the text itself."""
     try:
         return tomllib.loads(f"value = {written.strip()}")["value"]
     except (ValueError, RecursionError):

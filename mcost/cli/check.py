@@ -72,17 +72,22 @@ def command(
 
 
 def _files(names: tuple[str, ...]) -> list[str]:
-    """Every scenario named; a folder stands for the files in it."""
+    """Every scenario named; a folder stands for the files in it, but for priors.toml."""
     files = []
     for name in names:
         if not Path(name).is_dir():
             files.append(name)
             continue
-        inside = sorted(str(file) for file in Path(name).glob("*.toml"))
+        inside = sorted(str(file) for file in Path(name).glob("*.toml") if not _holds_priors(file.name))
         if not inside:
             raise McostError(f"{name}: found no scenario file (*.toml) in this folder")
         files += inside
     return files
+
+
+def _holds_priors(name: str) -> bool:
+    """Whether a file is by its name one of priors, beside the scenarios that use it."""
+    return name == "priors.toml" or name.endswith(".priors.toml")
 
 
 def _print_check(name: str, scenario: Scenario, held: list[Any], answer: Answer | None) -> None:

@@ -13,6 +13,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from mcost import drafting
+from mcost.cli import common
 from mcost.errors import McostError
 
 _T = TypeVar("_T")
@@ -33,9 +34,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
     """Write a first scenario to FILE (mcost.toml), from six questions.
 
-    What is not asked comes from the catalogue of priors, each line with its range. With --from-log, what the log
-    tells is not asked, and goes to a file of priors beside FILE. The scenario runs as it stands. A file that exists
-    is never overwritten.
+    What is not asked comes from the catalogue of priors, each line with its range. With --from-log, what the
+    log tells is not asked, and goes to a file of priors beside FILE. The scenario runs as it stands. A file
+    that exists is never overwritten.
     """
     if models and not logs:
         raise click.UsageError("--model chooses from a log: it goes with --from-log")
@@ -51,14 +52,13 @@ def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]
 
 
 def _from_log(path: Path, file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
-    from mcost.cli.fit import Reading
     from mcost.usage import observed, priors_file
     from mcost.usage.daily import read_log
     from mcost.usage.estimates import findings
 
     beside = path.with_name(f"{path.stem}.priors.toml")
     drafting.refuse(beside)
-    with Reading() as progress:
+    with common.progress("MiB read") as progress:
         log = read_log([Path(name) for name in logs], models, progress)
     found = findings(log)
     asked = _answers(_Asking(yes), _next_month(date.today()), observed.defaults(found))

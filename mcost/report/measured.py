@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mcost.report.lookup import Grid, Labelled, Page
 from mcost.report.words import MINUS, count, percent, small_money
+from mcost.usage.combining import Update
 from mcost.usage.effect import Difference, Effect
 from mcost.usage.estimates import Finding, Findings
 from mcost.usage.families import Spread
@@ -27,20 +28,27 @@ _WORDS = {
 }
 
 
-def fit_page(found: Findings) -> Page:
-    """The estimates, what cannot be told, what to know of the log, and how calls differ."""
+def fit_page(found: Findings, updates: Sequence[Update] = ()) -> Page:
+    """The estimates, what was updated, what cannot be told, what to know of the log, and how calls differ."""
     parts: list[str | Grid | Labelled] = [f"{origin(found)}."]
     rows = tuple(
         (
             _WORDS[key],
             _value(f.value, f.unit),
-            f"{_value(f.low, f.unit)} to {_value(f.high, f.unit)}" if f.low < f.high else "certain",
+            _span((f.low, f.high), f.unit) if f.low < f.high else "certain",
             f"{count(f.n)} {f.of}",
             toml(f.distribution),
         )
         for key, f in found.found.items()
     )
     parts.append(Grid(("", "estimate", "90 % interval", "from", "as a prior"), rows, frozenset({1, 2, 3})))
+    if updates:
+        columns = ("", "believed before", "the log alone", "together")
+        moved = tuple(
+            (_WORDS[u.key], *(_span(ends, u.unit) for ends in (u.before, u.alone, u.together)))
+            for u in updates
+        )
+        parts.append(Grid(columns, moved, title="Believed before, updated by the log (5 % to 95 %)"))
     if found.untold:
         untold = tuple((_WORDS[key], f"{why}.") for key, why in found.untold.items())
         parts.append(Grid(("", ""), untold, title="Cannot be told from this export"))
@@ -79,6 +87,10 @@ def _spread_grid(key: str, spread: Spread) -> Grid:
     return Grid(("family", "AIC less best", "KS distance", ""), rows, frozenset({1, 2}), title)
 
 
+def _span(ends: tuple[float, float], unit: str) -> str:
+    return f"{_value(ends[0], unit)} to {_value(ends[1], unit)}"
+
+
 def _value(value: float, unit: str) -> str:
     """A value in its unit, shares and growth in per cent."""
     if unit.startswith("USD"):
@@ -88,7 +100,7 @@ def _value(value: float, unit: str) -> str:
     return count(value)
 
 
-def fit_data(found: Findings) -> dict[str, Any]:
+def fit_data(found: Findings, updates: Sequence[Update] = ()) -> dict[str, Any]:
     """The same as data."""
     log = found.log
     first, last = log.period
@@ -121,6 +133,10 @@ def fit_data(found: Findings) -> dict[str, Any]:
                 "note": f.note,
             }
             for key, f in found.found.items()
+        },
+        "updated": {
+            u.key: {"before": list(u.before), "log": list(u.alone), "together": list(u.together)}
+            for u in updates
         },
         "cannot_be_told": dict(found.untold),
         "spreads": {

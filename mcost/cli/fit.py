@@ -1,0 +1,150 @@
+"""``mcost fit``: priors from usage logs, or the effect of a change from a log before and a log after."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcost.cli import common
+from mcost.errors import McostError, NotationError, shown
+from mcost.version import VERSION
+
+if TYPE_CHECKING:
+    from mcost.law import Law
+    from mcost.usage.estimates import Findings
+
+
+@click.command("fit", epilog="Example: mcost fit usage.csv --model gpt-4o-mini -o priors.toml")
+@click.argument("logs", nargs=-1, metavar="LOG...")
+@click.option("--model", "models", multiple=True, metavar="MODEL", help="Only calls to it; may be repeated.")
+@click.option(
+    "--prompt",
+    "prompt_tokens",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="TOKENS",
+    help="Length of the fixed prompt: parts it from what differs from call to call.",
+)
+@click.option(
+    "--prior",
+    "beliefs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What was believed before, e.g. retry_rate='1% to 10%': updated by the log; may be repeated.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write the priors to a new file.")
+@click.option("--force", is_flag=True, help="Write it over a file that exists.")
+@click.option("--before", multiple=True, metavar="LOG", help="A log from before a change; with --after.")
+@click.option("--after", multiple=True, metavar="LOG", help="A log from after it.")
+@common.options(common.as_json)
+def command(
+    logs: tuple[str, ...],
+    models: tuple[str, ...],
+    prompt_tokens: float | None,
+    beliefs: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Priors from usage logs: what they tell of calls, growth, tokens, cache, retries and errors.
+
+    LOG is an export of OpenAI, Anthropic, LiteLLM, Langfuse, Helicone, OpenTelemetry spans as JSON lines, or
+    a CSV with named columns; gzipped or not, of any size. With --before and --after: what a change did.
+    """
+    compared = bool(before or after)
+    if compared and not (before and after):
+        raise click.UsageError(
+            "--before and --after go together: a log from before the change, one from after"
+        )
+    if compared and (logs or output or prompt_tokens or beliefs):
+        raise click.UsageError(
+            "--before and --after compare two logs: no other LOG, no -o, --prompt or --prior"
+        )
+    if not compared and not logs:
+        raise click.UsageError("found no LOG; expected a usage export, or --before and --after")
+    if compared:
+        _compare(before, after, models, as_json)
+    else:
+        _fit(logs, models, prompt_tokens, beliefs, output, force, as_json)
+
+
+def _fit(
+    logs: tuple[str, ...],
+    models: tuple[str, ...],
+    prompt_tokens: float | None,
+    beliefs: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    from mcost import drafting
+    from mcost.report.measured import fit_data, fit_page
+    from mcost.usage import priors_file
+    from mcost.usage.combining import combined
+    from mcost.usage.daily import read_log
+    from mcost.usage.estimates import findings
+
+    if output is not None and not force:
+        _refuse(Path(output))
+    with common.progress("MiB read") as progress:
+        found = findings(read_log([Path(log) for log in logs], models, progress), prompt_tokens)
+    found, updates = combined(found, _laws(beliefs, found))
+    if output is not None:
+        drafting.save(priors_file.text(found, date.today()), Path(output), replace=force)
+    _show(as_json, {"mcost": VERSION, **fit_data(found, updates)}, fit_page(found, updates))
+    if output is not None:
+        click.echo(f"Wrote {output}.", err=True)
+
+
+def _laws(beliefs: tuple[str, ...], found: Findings) -> dict[str, Law]:
+    """What was believed before, by key, read as a scenario would read it."""
+    from mcost.catalogue import prior
+    from mcost.overrides import value_of
+    from mcost.uncertain import Quantity, read
+
+    laws = {}
+    for belief in beliefs:
+        key, equals, written = (part.strip() for part in belief.partition("="))
+        if not equals or not written:
+            raise McostError(
+                f"--prior {shown(belief)[1:-1]}: expected key=value, such as retry_rate='1% to 10%'"
+            )
+        own = found.found.get(key)
+        quantity = Quantity("share", "fraction") if own is None else Quantity(own.unit, own.domain)
+        try:
+            laws[key] = read(value_of(written), quantity, prior=lambda name: prior(name).law)
+        except NotationError as error:
+            raise McostError(f"--prior {key}: {error}") from None
+    return laws
+
+
+def _refuse(path: Path) -> None:
+    from mcost import drafting
+
+    try:
+        drafting.refuse(path)
+    except McostError as error:
+        raise McostError(f"{error}, or give --force" if path.exists() else str(error)) from None
+
+
+def _compare(before: tuple[str, ...], after: tuple[str, ...], models: tuple[str, ...], as_json: bool) -> None:
+    from mcost.report.measured import effect_data, effect_page
+    from mcost.usage.effect import effect
+
+    with common.progress("MiB read") as progress:
+        found = effect([Path(log) for log in before], [Path(log) for log in after], models, progress)
+    _show(as_json, {"mcost": VERSION, **effect_data(found)}, effect_page(found))
+
+
+def _show(as_json: bool, data: dict[str, Any], page: Any) -> None:
+    from mcost.cli.priors import page_width
+    from mcost.report.lookup import plain
+
+    if as_json:
+        common.print_json(data)
+    else:
+        click.echo(plain(page, page_width()))

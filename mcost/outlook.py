@@ -7,6 +7,7 @@ wait; ``need`` and ``why`` look at all of them, in the same futures.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,8 +73,11 @@ def outlook(answer: Answer) -> Outlook | None:
         return Outlook(need_of(of, list(of.axes.values()), HALF), None, None)
     futures = answer.futures.first(GLANCED)
     worth = _glance(answer, futures)
-    need = need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF)
-    return Outlook(need, _most_worth_knowing(answer, worth), _best_study(answer, worth))
+    with ThreadPoolExecutor() as threads:
+        learn = threads.submit(_most_worth_knowing, answer, worth)
+        study = threads.submit(_best_study, answer, worth)
+        need = need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF)
+        return Outlook(need, learn.result(), study.result())
 
 
 def _tried(of: Focus, futures: Futures) -> list[str]:

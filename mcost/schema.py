@@ -444,7 +444,11 @@ class Study(Table):
     """
 
     name: Annotated[str, _named("the name of a study")]
-    of: Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_one_or_more)]
+    of: Annotated[
+        tuple[str, ...],
+        Field(strict=False),
+        BeforeValidator(_one_or_more, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
+    ]
     n: Annotated[int, _whole(1, 10**9, "observations")] | None = None
     spread: Annotated[Prior, Amount("times", above=0.0, why="an observation scatters")] | None = None
     cost: Usd | None = None

@@ -7,7 +7,9 @@ save 0 or more: a step function of it, whose steps are the break-even values of 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -236,10 +238,11 @@ def need_of(
 ) -> Need:
     """What it would take, each of some inputs by itself."""
     tips: list[Tip] = []
-    for axis in axes:
-        tips.append(_tip(of, axis, wanted))
-        if progress is not None:
-            progress(len(tips), len(axes))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy releases the lock
+        for tip in threads.map(lambda axis: _tip(of, axis, wanted), axes):
+            tips.append(tip)
+            if progress is not None:
+                progress(len(tips), len(axes))
     order = sorted(tips, key=lambda tip: (not math.isfinite(tip.distance), tip.axis.certain, _rank(tip)))
     return Need(
         scenario=of.scenario,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -54,8 +54,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 
 
 def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None) -> Scenario:
+    from mcost.cli.memory import keep_freed_memory
     from mcost.scenario import load
 
+    keep_freed_memory()
     extra = () if horizon is None else (f"horizon_months={horizon}",)
     return load(scenario, set=(*overrides, *extra))
 
@@ -74,25 +76,38 @@ def probability(said: str, written: str) -> float:
     return law.mean()
 
 
+PATIENCE = 1.0
+"""Seconds of silence before it is told that something goes on."""
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Tells on a terminal's standard error, after a second, how much of the work is done.
+    """Tells on a terminal's standard error, after a second, that there is work, and how much of it is done.
 
     Gives what is called with the number done and the number planned.
     """
-    start, shown = time.monotonic(), False
+    if not sys.stderr.isatty():
+        yield lambda done, planned: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = shown.add_task(what, total=None)
+    later = threading.Timer(PATIENCE, shown.start)
+    later.daemon = True
+    later.start()
 
     def tell(done: int, planned: int) -> None:
-        nonlocal shown
-        if sys.stderr.isatty() and time.monotonic() - start > 1:
-            shown = True
-            click.echo(f"\r{done:,} of {planned:,} {what} ", nl=False, err=True)
+        shown.update(task, completed=done, total=planned, description=f"{done:,} of {planned:,} {what}")
 
     try:
         yield tell
     finally:
-        if shown:
-            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+        later.cancel()
+        later.join()
+        shown.stop()
 
 
 def print_json(data: object) -> None:

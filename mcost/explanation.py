@@ -14,7 +14,7 @@ from mcost.answer import DRAWS, Answer, run
 from mcost.attitude import Attitude, attitude
 from mcost.errors import McostError
 from mcost.estimate import Estimate
-from mcost.factors import EVENTS
+from mcost.factors import EVENTS, MEETS_THE_BAR
 from mcost.law import Array, Certain
 from mcost.regression import FEWEST
 from mcost.scenario import Scenario
@@ -141,6 +141,11 @@ class Why:
     @property
     def events(self) -> tuple[Driver, ...]:
         return tuple(driver for driver in self.drivers if driver.kind == "event")
+
+    @property
+    def trials(self) -> tuple[Driver, ...]:
+        """The events that a trial would show beforehand: whether a quality bar is met."""
+        return tuple(driver for driver in self.events if driver.what == MEETS_THE_BAR)
 
     @property
     def best(self) -> Driver | None:

@@ -11,12 +11,13 @@ from mcost.law import Array
 from mcost.scenario import Scenario
 from mcost.traffic import calls
 
+MEETS_THE_BAR = "whether it meets the quality bar"
 EVENTS = {
     "volatility_per_month": "traffic against its trend",
     "task_changes_per_year": "task changes that come",
     "drift_retrains_per_year": "drift retrains that come",
-    "success_probability": "whether it meets the quality bar",
-    "labelled_examples": "whether it meets the quality bar",
+    "success_probability": MEETS_THE_BAR,
+    "labelled_examples": MEETS_THE_BAR,
     "price_changes_per_year": "list price at the horizon, times that of month 1",
     "retires_after_months": "month in which the model first retires",
     "ends_per_year": "month in which the feature ends",

@@ -1,4 +1,4 @@
-"""What to measure first: what it is worth to know each input before choosing."""
+"""What to measure first: what it is worth to know each input, or the result of a trial, before choosing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from mcost.figures.inputs import driver_name
 from mcost.figures.picture import Picture, needs_to_vary
 from mcost.figures.sheet import Sheet, fitted, width_of
 from mcost.figures.style import BLUE, GREY, INK, PAPER, RULE
-from mcost.report.words import listed
+from mcost.report.naming import owner
+from mcost.report.words import listed, name
 
 MOST = 8
 NAMES = 17.0
@@ -17,8 +18,25 @@ NAMES = 17.0
 
 
 def _worth(ground: Ground) -> list[Driver]:
-    """The inputs that are worth anything to know, the dearest first."""
-    return sorted((d for d in ground.why.inputs if d.worth > 0), key=lambda driver: -driver.worth)
+    """The inputs, and the results of trials, that are worth anything to know, the dearest first."""
+    able = (*ground.why.inputs, *ground.why.trials)
+    return sorted((driver for driver in able if driver.worth > 0), key=lambda driver: -driver.worth)
+
+
+def _called(ground: Ground, driver: Driver) -> str:
+    """As the object of a sentence."""
+    if driver in ground.why.trials:
+        return f"whether {name(owner(driver.name))} meets the quality bar"
+    return driver_name(ground, driver)
+
+
+def _row(ground: Ground, driver: Driver) -> str:
+    """Short, beside a bar."""
+    return (
+        f"a trial of {name(owner(driver.name))}"
+        if driver in ground.why.trials
+        else driver_name(ground, driver)
+    )
 
 
 def nothing(ground: Ground) -> str | None:
@@ -38,20 +56,25 @@ def _usd(ground: Ground, driver: Driver) -> str:
 def caption(ground: Ground) -> Caption:
     worth, whole = _worth(ground), ground.why.all_inputs
     first = worth[0]
-    title = f"To know {driver_name(ground, first)} before choosing is worth up to {_usd(ground, first)}"
+    title = f"To know {_called(ground, first)} before choosing is worth up to {_usd(ground, first)}"
     subtitle = (
-        "What perfect knowledge of one input would save, on average, by changing the choice among "
+        "What perfect knowledge of one thing would save, on average, by changing the choice among "
         f"{_among(ground)}."
     )
-    said = [f"{driver_name(ground, d)} {_usd(ground, d)}" for d in worth]
-    together = ground.said(max(whole.corrected, first.worth), whole.standard_error)
-    alt = f"Bars of what it is worth to know one input: {listed(said)}. All inputs together: {together}."
+    said = [f"{_row(ground, d)} {_usd(ground, d)}" for d in worth]
+    together = ground.said(_together(ground), whole.standard_error)
+    alt = f"Bars of what it is worth to know one thing: {listed(said)}. All inputs together: {together}."
     return Caption(
         title,
         subtitle,
         alt,
-        f"{title}; to know all inputs, up to {together}. A study that costs more than that cannot pay.",
+        f"{title}: a study of it that costs more cannot pay. To know all inputs is worth up to {together}.",
     )
+
+
+def _together(ground: Ground) -> float:
+    """No less than one input alone."""
+    return max([ground.why.all_inputs.corrected, *(driver.worth for driver in ground.why.inputs)])
 
 
 def _among(ground: Ground) -> str:
@@ -62,17 +85,17 @@ def _among(ground: Ground) -> str:
 def draw(sheet: Sheet, ground: Ground) -> None:
     em, size = sheet.size.base, sheet.label / sheet.size.base
     worth, whole = _worth(ground)[:MOST], ground.why.all_inputs
-    rows = [(driver_name(ground, d), d.worth, d.evppi.standard_error) for d in worth]
-    rows.append(("all inputs together", max(whole.corrected, worth[0].worth), whole.standard_error))
+    rows = [(_row(ground, d), d.worth, d.evppi.standard_error) for d in worth]
+    rows.append(("all inputs together", _together(ground), whole.standard_error))
     labels = [ground.label(usd, error) for _, usd, error in rows]
-    names = min(NAMES, max(width_of(name, size, "bold") for name, _, _ in rows) + 0.2)
+    names = min(NAMES, max(width_of(row, size, "bold") for row, _, _ in rows) + 0.2)
     longest = max(width_of(label, size, "bold") for label in labels)
     axes = sheet.rows(len(rows), left=names + 0.9, right=longest + 1.2)
     _, tall = sheet.extent(axes)
     axes.set_xlim(0, max(usd for _, usd, _ in rows))
     axes.plot([0, 0], [-0.5, len(rows) - 0.5], color=RULE, linewidth=0.06 * em, clip_on=False)
     thick = min(0.62, 1.4 * len(rows) / tall)
-    for i, ((name, usd, _), label) in enumerate(zip(rows, labels, strict=True)):
+    for i, ((row, usd, _), label) in enumerate(zip(rows, labels, strict=True)):
         together = i == len(rows) - 1
         axes.barh(
             i,
@@ -85,7 +108,7 @@ def draw(sheet: Sheet, ground: Ground) -> None:
             clip_on=False,
         )
         axes.annotate(
-            fitted(name, names, size),
+            fitted(row, names, size),
             (0, i),
             (-0.8, 0),
             textcoords="offset fontsize",

@@ -26,6 +26,9 @@ MOST = 16_384
 GROUPS = 20
 """Equal groups of futures along an input; fewer where there are fewer futures."""
 
+TOLD = 3.0
+"""Standard errors that tell one strategy from another at an x: of many, some differ by 2 by chance."""
+
 
 @dataclass(frozen=True)
 class Acceptability:
@@ -35,7 +38,8 @@ class Acceptability:
         each group of futures.
     probability_cheapest : ndarray (s, k), ties shared equally; standard_error : of it.
     expected_loss_usd : ndarray (s, k), ``E[cost_d - min_k cost_k]``; the lowest is EVPI at that x.
-    loss_error : ndarray (s, k), its standard error. futures : ndarray (k,), futures behind each x.
+    loss_error : ndarray (s, k), its standard error. lead_error : ndarray (s, s, k), standard error of the
+        difference of two strategies' losses, in the same futures. futures : ndarray (k,), behind each x.
     """
 
     strategies: tuple[str, ...]
@@ -46,15 +50,26 @@ class Acceptability:
     standard_error: Array
     expected_loss_usd: Array
     loss_error: Array
+    lead_error: Array
     futures: NDArray[np.int64]
     draws: int
 
     @property
     def changes(self) -> tuple[tuple[float, str], ...]:
-        """Where the strategy of lowest expected loss changes: the first x at which each one leads."""
-        best = np.argmin(self.expected_loss_usd, axis=0)
-        turns = [0, *(np.flatnonzero(np.diff(best)) + 1)]
-        return tuple((float(self.x[i]), self.strategies[best[i]]) for i in turns)
+        """Where the strategy of lowest expected loss changes: the x from which each one leads.
+
+        One takes over only where, before it is overtaken itself, it is told from the one before by TOLD
+        standard errors: strategies that are as good as each other would take turns by noise alone.
+        """
+        loss = self.expected_loss_usd
+        best = np.argmin(loss, axis=0)
+        leads, since, found = int(best[0]), 0, [(float(self.x[0]), self.strategies[best[0]])]
+        for i, now in enumerate(best):
+            since = i if i == 0 or now != best[i - 1] else since
+            if now != leads and loss[leads, i] - loss[now, i] > TOLD * self.lead_error[leads, now, i]:
+                leads = int(now)
+                found.append((float(self.x[since]), self.strategies[now]))
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -97,14 +112,20 @@ def acceptability(answer: Answer, over: str = HORIZON) -> Acceptability:
     """The cost-effectiveness acceptability curve, and the expected-loss curve (Fenwick et al. 2001).
 
     over : ``"horizon"``: what would be so if only the first t months counted, t = 1 … H; or the name of an
-        uncertain input: what is so where it is low, … high, and with it whatever it is correlated with.
+        uncertain input, or as much of its end as no other one has: what is so where it is low, … high, and
+        with it whatever it is correlated with.
 
     Raises McostError where there is no such input, or it is certain.
     """
     if over == HORIZON:
         return _over_horizon(answer)
+    ends = [name for name in answer.futures.inputs if name.endswith(f".{over}")]
+    if over not in answer.futures.inputs and len(ends) == 1:
+        over = ends[0]
     if over not in answer.futures.inputs:
         known = answer.scenario.inputs
+        if len(ends) > 1:
+            raise McostError(f"over: found {over}; expected one of {', '.join(ends)}")
         if over in known:
             raise McostError(f"over: {over} does not vary between futures; expected an uncertain input")
         raise McostError(f"over: no such input: {over}{nearest(over, [HORIZON, *known])}")
@@ -121,6 +142,9 @@ def acceptability(answer: Answer, over: str = HORIZON) -> Acceptability:
         standard_error=np.stack([_error(share) for share, _ in parts], axis=1),
         expected_loss_usd=np.stack([loss.mean(axis=1) for _, loss in parts], axis=1),
         loss_error=np.stack([_error(loss) for _, loss in parts], axis=1),
+        lead_error=np.stack(
+            [_apart(loss @ loss.T, loss.mean(axis=1), loss.shape[1]) for _, loss in parts], -1
+        ),
         futures=np.array([group.size for group in groups]),
         draws=values.size,
     )
@@ -150,35 +174,48 @@ def _error(share: Array) -> Array:
     return np.asarray(share.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else np.zeros(len(share)))
 
 
+def _apart(products: Array, means: Array, n: int) -> Array:
+    """Standard errors of differences, ndarray (s, s); products : sums of l_i l_j, (s, s), over n futures."""
+    if n < 2:
+        return np.full(products.shape, np.inf)
+    squares = np.diag(products)
+    spread = (squares[:, None] + squares - 2 * products) / n - (means[:, None] - means) ** 2
+    return np.asarray(np.sqrt(np.maximum(spread, 0.0) / n))
+
+
 @dataclass(frozen=True)
 class _Months:
-    """Sums over a block: ndarrays (s, t)."""
+    """Sums over a block: ndarrays (s, t); products : (s, s, t), of losses by one another."""
 
     cheapest: Array
     cheapest_squared: Array
     loss: Array
-    loss_squared: Array
+    products: Array
 
 
 def _by_month(costs: Costs) -> _Months:
     usd = [costs.ledgers[name].usd() * costs.weights for name in costs.scenario.strategies]
     so_far = np.zeros((len(usd), costs.draws.n))
-    sums = np.empty((4, len(usd), usd[0].shape[0]))
+    sums = np.empty((3, len(usd), usd[0].shape[0]))
+    products = np.empty((len(usd), len(usd), usd[0].shape[0]))
     for t in range(usd[0].shape[0]):
         for row, own in zip(so_far, usd, strict=True):
             row += own[t]
         share, loss = _shares(so_far)
-        for k, summed in enumerate((share, share**2, loss, loss**2)):
+        for k, summed in enumerate((share, share**2, loss)):
             sums[k, :, t] = summed.sum(axis=1)
-    return _Months(*sums)
+        products[:, :, t] = loss @ loss.T
+    return _Months(sums[0], sums[1], sums[2], products)
 
 
 def _over_horizon(answer: Answer) -> Acceptability:
     n = min(answer.draws, MOST)
     parts = simulate(answer.scenario, _by_month, draws=n, seed=answer.seed)
-    cheapest, cheapest_squared, loss, loss_squared = (
-        sum(vars(part)[key] for part in parts)[:, 1:] / n for key in vars(parts[0])
+    cheapest, cheapest_squared, loss, products = (
+        sum(vars(part)[key] for part in parts)[..., 1:] / n for key in vars(parts[0])
     )
+    squares = np.diagonal(products).T
+    lead_error = [_apart(products[..., t] * n, loss[:, t], n) for t in range(loss.shape[1])]
     return Acceptability(
         strategies=tuple(answer.strategies),
         over=HORIZON,
@@ -187,7 +224,8 @@ def _over_horizon(answer: Answer) -> Acceptability:
         probability_cheapest=cheapest,
         standard_error=np.sqrt(np.maximum(cheapest_squared - cheapest**2, 0.0) / n),
         expected_loss_usd=loss,
-        loss_error=np.sqrt(np.maximum(loss_squared - loss**2, 0.0) / n),
+        loss_error=np.sqrt(np.maximum(squares - loss**2, 0.0) / n),
+        lead_error=np.stack(lead_error, axis=-1),
         futures=np.full(answer.horizon_months, n),
         draws=n,
     )

@@ -260,10 +260,10 @@ def _points(axis: Axis, size: int, asked: tuple[float, float] | None, which: str
     low, high = _range(axis, which) if asked is None else asked
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise McostError(f"{which}_range: found {low:g} to {high:g}; expected two numbers, the lower first")
-    low, high = min(low, axis.median), max(high, axis.median)
     if low < axis.low or high > axis.high:
         limits = f"{axis.low:g} to {axis.high:g}"
         raise McostError(f"{which}_range: found {low:g} to {high:g}; {axis.name} is looked at from {limits}")
+    low, high = min(low, axis.median), max(high, axis.median)
     scores = axis.scores(np.array([low, high]))
     even = np.linspace(scores[0], scores[1], size) if np.isfinite(scores).all() else None
     values = np.linspace(low, high, size) if even is None else axis.values(even)

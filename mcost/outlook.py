@@ -14,9 +14,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from mcost.answer import Answer, Futures
+from mcost.explanation import TOLD
 from mcost.focus import Focus, focus_on
 from mcost.input_names import name_of
 from mcost.law import Array
+from mcost.regression import FEWEST
 from mcost.studies import FUTURES as FITTED
 from mcost.studies import StudyWorth, studies
 from mcost.tipping import DRAWS, Need, need_of
@@ -56,6 +58,8 @@ class Outlook:
     need : what the candidate that the verdict speaks of last would need of a few inputs, to cross one half.
     learn : what is worth most to know; None where nothing is worth more than simulation error.
     study : the study of highest net worth that the scenario lists, None where none is worth its cost.
+
+    Of fewer futures than a regression needs, nothing is told to learn.
     """
 
     need: Need
@@ -72,6 +76,8 @@ def outlook(answer: Answer) -> Outlook | None:
     if answer.certain:
         return Outlook(need_of(of, list(of.axes.values()), HALF), None, None)
     futures = answer.futures.first(GLANCED)
+    if answer.draws < FEWEST:
+        return Outlook(need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF), None, None)
     worth = _glance(answer, futures)
     with ThreadPoolExecutor() as threads:
         learn = threads.submit(_most_worth_knowing, answer, worth)
@@ -113,7 +119,7 @@ def _most_worth_knowing(answer: Answer, glance: Mapping[tuple[str, bool], float]
     closely = sorted(glance, key=lambda key: -glance[key])[:TRIED]
     worth = [Learn(*key, evppi(cost, factors[key])) for key in closely if glance[key] > 0]
     most = max(worth, key=lambda learn: learn.worth.corrected, default=None)
-    return None if most is None or most.worth.interval[0] <= 0 else most
+    return None if most is None or most.worth.corrected <= TOLD * most.worth.standard_error else most
 
 
 def _best_study(answer: Answer, glance: Mapping[tuple[str, bool], float]) -> StudyWorth | None:

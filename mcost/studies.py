@@ -12,10 +12,11 @@ from scipy.special import ndtri
 from mcost.answer import Answer
 from mcost.draws import stream
 from mcost.errors import McostError, nearest
-from mcost.estimate import Estimate
+from mcost.estimate import Estimate, mean_of
 from mcost.input_names import name_of
 from mcost.law import Array
 from mcost.quality import success_from_examples
+from mcost.regression import FEWEST
 from mcost.schema import Study
 from mcost.voi import Information, evppi, evsi
 
@@ -37,7 +38,8 @@ class StudyWorth:
     """What one study is worth, USD.
 
     evsi : what its result is worth before its cost; evppi : what it would be worth if it told all.
-    delay_usd : what the weeks of waiting take from the saving that is expected after it.
+    delay_usd : what the weeks of waiting take from the saving that is expected after it; delay_error : its
+        standard error.
     net : evsi - delay - cost, the expected net benefit of sampling (ENBS).
     best_n, best_net_usd : the best of a sixteenth to sixteen times its size, its cost in proportion; None
         where the study tells all, and 0 for best_n where no size is clearly worth its cost.
@@ -51,6 +53,7 @@ class StudyWorth:
     evsi: Information
     evppi: Information
     delay_usd: float
+    delay_error: float
     net: Estimate
     best_n: int | None
     best_net_usd: float | None
@@ -91,7 +94,7 @@ def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) 
 
     The delay shortens the time in which the saving is made, in proportion.
 
-    Raises McostError for a name that the scenario does not list.
+    Raises McostError for a name that the scenario does not list, and for fewer than 20 draws.
     """
     listed = {study.name: study for study in answer.scenario.studies}
     for name in names:
@@ -100,7 +103,11 @@ def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) 
             raise McostError(f"study: no such study: {name}{hint}")
     if len(answer.strategies) < 2:
         return ()
-    chosen = [listed[name] for name in names] if names else list(listed.values())
+    chosen = [listed[name] for name in names] if names else answer.scenario.studies
+    if chosen and answer.draws < FEWEST:
+        raise McostError(
+            f"draws: found {answer.draws}; expected {FEWEST} or more, to tell what a study is worth"
+        )
     few = replace(answer, futures=answer.futures.first(FUTURES))
     found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))
@@ -116,22 +123,25 @@ def _worth(answer: Answer, study: Study, sizes: tuple[float, ...]) -> StudyWorth
     weeks = 0.0 if study.weeks is None else study.weeks.law.mean()
     price = 0.0 if study.cost is None else study.cost.law.mean()
     kept = max(0.0, 1 - weeks / WEEKS_A_MONTH / answer.horizon_months)
-    means = cost.mean(axis=1)
-    gain = float(means[list(answer.strategies).index(answer.baseline)] - means.min())
+    best = cost[int(np.argmin(cost.mean(axis=1)))]
+    gain = mean_of(cost[list(answer.strategies).index(answer.baseline)] - best)
     full = evppi(cost, np.stack([_truth(answer, name) for name in of]))
     told = full if study.n is None else evsi(cost, _results(answer, study, of, study.n))
     best_n, best_net = None, None
     if study.n is not None:
-        nets = {study.n: _net(told.corrected, gain, kept) - price}
+        nets = {study.n: _net(told.corrected, gain.value, kept) - price}
         for size in {max(1, round(study.n * times)) for times in sizes} - {study.n}:
             worth = evsi(cost, _results(answer, study, of, size)).corrected
-            nets[size] = _net(worth, gain, kept) - price * size / study.n
+            nets[size] = _net(worth, gain.value, kept) - price * size / study.n
         best_n = max(nets, key=nets.__getitem__)
         best_net = nets[best_n]
         best_n = best_n if best_net > 1.96 * kept * told.standard_error else 0
-    net = Estimate(_net(told.corrected, gain, kept) - price, kept * told.standard_error, told.n)
-    delay = told.corrected - _net(told.corrected, gain, kept)
-    return StudyWorth(study.name, of, study.n, weeks, price, told, full, delay, net, best_n, best_net)
+    left = _net(told.corrected, gain.value, kept)
+    error = math.hypot(kept * told.standard_error, (1 - kept) * gain.standard_error)
+    net = Estimate(left - price, error, told.n)
+    delay = told.corrected - left
+    unsure = (1 - kept) * math.hypot(told.standard_error, gain.standard_error)
+    return StudyWorth(study.name, of, study.n, weeks, price, told, full, delay, unsure, net, best_n, best_net)
 
 
 def _net(evsi_usd: float, gain: float, kept: float) -> float:

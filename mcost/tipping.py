@@ -222,7 +222,7 @@ def need(
     >>> round(need("article_100k", ["workload.calls_per_month"]).tips[0].reaches[0].crossings[0].value)
     1333333
     """
-    wanted = (probability,) if isinstance(probability, int | float) else tuple(probability)
+    wanted = (probability,) if isinstance(probability, int | float) else tuple(dict.fromkeys(probability))
     _check(wanted)
     of = focus(scenario, candidate, draws=draws, seed=seed, set=set)
     names = of.axes if inputs is None else [of.axis(name).name for name in inputs]

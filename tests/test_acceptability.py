@@ -6,6 +6,8 @@ import pytest
 import mcost
 from mcost.acceptability import GROUPS, acceptability
 from mcost.errors import McostError
+from mcost.report.acceptability import accepted
+from mcost.report.plain import plain
 
 DATA = {
     "title": "curves",
@@ -82,3 +84,33 @@ def test_what_is_wrong_is_told() -> None:
     with pytest.raises(McostError) as caught:
         acceptability(answer, "horizn")
     assert str(caught.value) == "over: no such input: horizn; did you mean horizon?"
+
+
+def test_strategies_that_are_as_good_as_each_other_do_not_take_turns() -> None:
+    same = {"price": {"input": 1.0, "output": 4.0}, "prompt_tokens": "500 to 1500"}
+    data = {
+        **DATA,
+        "workload": {"calls_per_month": "1000 to 2000", "output_tokens": "10 to 20"},
+        "strategies": {"a": same, "b": dict(same)},
+    }
+    answer = mcost.run(data, draws=4096)
+    for over in ("calls_per_month", "workload.output_tokens", "horizon"):
+        found = acceptability(answer, over)
+        assert len(found.changes) == 1
+    assert len(set(np.argmin(acceptability(answer, "output_tokens").expected_loss_usd, axis=0))) == 2
+    text = plain(accepted(answer, acceptability(answer, "output_tokens")))
+    assert "Nothing can be told to cost less than" in text
+
+
+def test_the_error_of_a_lead_is_that_of_the_paired_difference() -> None:
+    answer = mcost.run(DATA, draws=4096)
+    found = acceptability(answer)
+    apart = answer.futures.cost["a"] - answer.futures.cost["b"]
+    assert found.lead_error[0, 1, -1] == pytest.approx(np.std(apart) / 64, rel=1e-6)
+    assert found.lead_error[1, 0, -1] == found.lead_error[0, 1, -1]
+    assert found.lead_error[0, 0, -1] == 0
+
+
+def test_an_end_of_a_name_will_do_where_only_one_has_it() -> None:
+    answer = mcost.run(DATA, draws=100)
+    assert acceptability(answer, "costs.once").over == "strategies.b.costs.once"

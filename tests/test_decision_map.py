@@ -177,3 +177,17 @@ def test_what_cannot_be_mapped(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(McostError) as raised:
         decision_map("article_100k", size=4, draws=10)
     assert str(raised.value) == "found 0 uncertain inputs to choose from; expected 2, or both names"
+
+
+def test_where_nothing_moves_p_no_input_is_said_to() -> None:
+    found = decision_map("provider_closes", size=3, draws=200)
+    assert found.chosen
+    assert found.probability.max() == 0
+    assert "that move P most" not in str(found)
+
+
+def test_a_range_that_is_refused_is_told_as_it_was_given() -> None:
+    with pytest.raises(
+        McostError, match=r"x_range: found -5 to 1; workload\.calls_per_month is looked at from 0"
+    ):
+        decision_map("contested", VOLUME, TOKENS, x_range=(-5, 1), size=3, draws=50)

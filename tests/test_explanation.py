@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import mcost
 from mcost.errors import McostError
+from mcost.estimate import Estimate
 from mcost.report.naming import event_name, input_name, value
 from mcost.voi import evpi
 
@@ -186,3 +188,24 @@ def test_names_as_a_lead_reads_them() -> None:
 )
 def test_values(number: float, unit: str, said: str) -> None:
     assert value(number, unit) == said
+
+
+def test_sentences_are_in_the_scenario_s_own_currency() -> None:
+    scenario = mcost.load("contested", set=["currency=EUR"])
+    for aversion in (None, 1e-4):
+        said = str(mcost.why(scenario, draws=2048, aversion=aversion))
+        assert "EUR" in said
+        assert "$" not in said
+
+
+def test_what_sets_futures_apart_is_said_in_clauses() -> None:
+    said = " ".join(str(mcost.why("startup", draws=4096)).split())
+    assert "In futures that pay off, there is higher traffic against its trend (median " in said
+    assert "there are fewer hours per task change (fine tune) (median " in said
+
+
+def test_a_choice_by_the_means_that_is_as_good_is_not_said_to_cost_more() -> None:
+    found = mcost.why("contested", draws=1024)
+    noise = replace(found, by_means="cached_prompt", modelling=Estimate(20.0, 60.0, 1024))
+    said = " ".join(str(noise).split())
+    assert "would choose cached prompt, which cannot be told from cheaper model in expected cost" in said

@@ -92,7 +92,7 @@ def test_what_nothing_turns_is_said_so() -> None:
     assert found is not None
     assert found.learn is None
     assert nearest_tip(found.need) == (
-        "None of the inputs that move it most puts b ahead in half of all futures by itself, whatever its "
+        "None of the inputs that were tried puts b ahead in half of all futures by itself, whatever its "
         "value: calls per month.",
     )
 
@@ -102,3 +102,21 @@ def test_alone_there_is_no_outlook_and_few_futures_are_enough() -> None:
     del alone["strategies"]["b"]
     assert outlook(mcost.run(alone, draws=100)) is None
     assert outlook(mcost.run(rivals(**cost(FIXED)), draws=1)) is not None
+
+
+def test_of_fewer_futures_than_a_regression_needs_nothing_is_told_to_learn() -> None:
+    row = {"name": "trial", "of": ["strategies.b.success_probability", "strategies.b.costs.team"]}
+    data = {**rivals(success_probability=0.5, **cost("1000 to 9000")), "studies": [row]}
+    for draws in (2, 19):
+        found = outlook(mcost.run(data, draws=draws))
+        assert found is not None
+        assert (found.learn, found.study) == (None, None)
+
+
+def test_what_is_told_from_nothing_is_the_same_here_as_in_why() -> None:
+    """Of the most of many factors 1.96 standard errors are noise."""
+    for seed in (1, 2):
+        answer = mcost.run("nvidia_flywheel", draws=1024, seed=seed)
+        found, reasons = outlook(answer), mcost.why(answer)
+        assert found is not None
+        assert (found.learn is None) is (reasons.best is None) is (seed == 2)

@@ -100,3 +100,26 @@ def test_what_is_wrong_is_told(row: dict[str, Any], message: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         mcost.Scenario(**data(row))
     assert str(caught.value) == message
+
+
+def test_too_few_draws_are_told_and_rows_of_one_name_are_both_valued() -> None:
+    row = {"name": "pilot", "of": "workload.calls_per_month", "n": 5}
+    for draws in (1, 19):
+        with pytest.raises(McostError) as caught:
+            studies(mcost.run(data(row), draws=draws))
+        told = f"draws: found {draws}; expected 20 or more, to tell what a study is worth"
+        assert str(caught.value) == told
+    assert len(studies(mcost.run(data(row, {**row, "n": 9}), draws=100))) == 2
+
+
+def test_the_delay_of_an_uncertain_saving_is_uncertain() -> None:
+    """Half of the horizon is lost: half of the mean saving, and half of its error."""
+    row = {"name": "late", "of": "workload.calls_per_month", "n": 1, "weeks": 365.25 / 7 / 2}
+    answer = mcost.run(data(row), draws=1000)
+    (found,) = studies(answer, sizes=False)
+    cost = answer.futures.cost
+    error = float((cost["a"] - cost["b"]).std(ddof=1)) / 1000**0.5 / 2 if answer.recommended == "b" else 0.0
+    assert found.delay_error == pytest.approx(
+        (error**2 + (found.evsi.standard_error / 2) ** 2) ** 0.5, rel=1e-3
+    )
+    assert found.net.standard_error >= error

@@ -13,6 +13,7 @@ from mcost.axis import axis
 from mcost.break_even import Line, line
 from mcost.errors import McostError
 from mcost.quantity import check_number
+from mcost.report.axis_words import value_words
 from mcost.shipped import find_scenario, read_text
 from mcost.tipping import Crossing, Need, need
 
@@ -251,3 +252,23 @@ def test_what_cannot_be_asked(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(McostError) as raised:
         need("contested", **{"draws": 100, **arguments})
     assert str(raised.value).startswith(message.partition("; did")[0])
+
+
+def test_a_value_that_its_error_covers_keeps_its_first_digit() -> None:
+    """ "0 or more" would say that any value will do."""
+    at = axis(mcost.load("contested").inputs["workload.calls_per_month"])
+    assert value_words(at, 310_000, (0, 3_000_000), up=True) == "300,000"
+    assert value_words(at, 310_000, (305_000, 315_000), up=True) == "310,000"
+
+
+def test_medians_on_the_other_side_are_no_change_to_be_made() -> None:
+    found = need("contested", draws=2_048)
+    assert found.together is not None
+    assert found.pays_off.value < 0.5 < found.together.at_medians.value
+    said = " ".join(str(found).split())
+    assert "at their medians, no longer uncertain, it is ahead in 5" in said
+    assert "it falls to" not in said
+
+
+def test_a_probability_that_is_asked_for_twice_is_answered_once() -> None:
+    assert need("article_100k", ["workload.calls_per_month"], probability=(0.5, 0.5)).probabilities == (0.5,)

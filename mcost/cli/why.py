@@ -56,6 +56,10 @@ def command(
     """
     if studied and over is not None:
         raise McostError("--study: found beside --over; expected one or the other")
+    if (studied or over is not None) and (candidate is not None or total or aversion is not None):
+        raise McostError(
+            "--candidate, --total, --risk-aversion: found beside --study or --over, of all strategies"
+        )
     built = common.load_scenario(scenario, overrides, horizon)
     if studied or over is not None:
         from mcost.answer import run
@@ -65,7 +69,8 @@ def command(
         return
     from mcost.explanation import why
 
-    found = why(built, candidate=candidate, draws=draws, seed=seed, total=total, aversion=aversion)
+    with common.progress("working out what drives it"):
+        found = why(built, candidate=candidate, draws=draws, seed=seed, total=total, aversion=aversion)
     if as_json:
         common.print_json(found.to_dict())
         return

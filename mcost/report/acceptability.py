@@ -10,7 +10,7 @@ from mcost.acceptability import HORIZON, Acceptability
 from mcost.answer import Answer
 from mcost.estimate import Chance
 from mcost.report.layout import Paragraph, Table, Verdict
-from mcost.report.naming import input_name, value
+from mcost.report.naming import input_name, plural, value
 from mcost.report.words import capital, chance, money, months, name
 from mcost.version import VERSION
 
@@ -37,11 +37,14 @@ def _turns(answer: Answer, found: Acceptability) -> Iterator[str]:
     (first, leads), *others = found.changes
     over_time = found.over == HORIZON
     along = "horizon" if over_time else input_name(answer.scenario, found.over)
-    if not others:
-        yield f"{capital(name(leads))} is expected to cost least at every {along} that is looked at."
+    if not others and (np.argmin(found.expected_loss_usd, axis=0) != found.strategies.index(leads)).any():
+        yield f"Nothing can be told to cost less than {name(leads)}, whatever the {along}."
         return
-    at = _at(answer, found, first)
-    where = f"Over {at}" if over_time else f"Where {along} is lowest ({at})"
+    if not others:
+        yield f"{capital(name(leads))} is expected to cost least, whatever the {along}."
+        return
+    at, lowest = _at(answer, found, first), "are fewest" if plural(along) else "is lowest"
+    where = f"Over {at}" if over_time else f"Where {along} {lowest} ({at})"
     yield f"{where} {name(leads)} is expected to cost least."
     for x, leads in others:
         yield f"From {_at(answer, found, x)} on it is {name(leads)}."

@@ -58,10 +58,14 @@ def probability_words(probability: float) -> str:
 
 
 def _step(shown: float, half: float) -> float:
-    """The place to which a value is told: that of its error, or its fourth digit, of large ones the units."""
-    size = abs(shown)
-    fourth = 10.0 ** (math.floor(math.log10(size)) - 3) if size > 0 else 1.0
-    return max(fourth, 10.0 ** math.floor(math.log10(half))) if half > 0 else min(1.0, fourth)
+    """The place to which a value is told: that of its error, or its fourth digit, of large ones the units.
+
+    Its first digit is told whatever its error: "0 or more" would say that any value will do.
+    """
+    first = 10.0 ** math.floor(math.log10(abs(shown))) if shown else 1000.0
+    if half > 0:
+        return max(first / 1000, min(first, 10.0 ** math.floor(math.log10(half))))
+    return min(1.0, first / 1000)
 
 
 def _plain(value: float, step: float) -> str:

@@ -50,7 +50,11 @@ def _share(found: DecisionMap) -> list[str]:
         for axis, values in ((found.x_axis, found.x), (found.y_axis, found.y))
     ]
     said += f" It holds {listed(ranges)}."
-    return [said, *(["These are the two inputs that move P most."] if found.chosen else [])]
+    if not found.chosen:
+        return [said]
+    if float(np.ptp(found.probability)) == 0:
+        return [said, "No input moves P more than these two, and they do not."]
+    return [said, "These are the two inputs that move P most."]
 
 
 def _flips(found: DecisionMap, along: Along) -> str:
@@ -149,5 +153,7 @@ def _footer(found: DecisionMap) -> str:
     ]
     worst = float(np.sqrt(found.probability * (1 - found.probability) / found.draws).max())
     if worst > 0:
-        parts.insert(0, f"±{100 * 1.96 * worst:.1g} points of simulation error at most (95 %) in a cell")
+        parts.insert(
+            0, f"±{float(f'{100 * 1.96 * worst:.1g}'):g} points of simulation error at most (95 %) in a cell"
+        )
     return " · ".join(parts)

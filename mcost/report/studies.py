@@ -43,7 +43,9 @@ def _advice(answer: Answer, found: Sequence[StudyWorth]) -> Iterator[str]:
         net = _usd(answer, study.net.value, study.net.standard_error)
         told = _usd(answer, study.evsi.corrected, study.evsi.standard_error)
         costs = [f"{_usd(answer, study.cost_usd)} of cost"] if study.cost_usd else []
-        costs += [f"{_usd(answer, study.delay_usd)} of delay"] if round(study.delay_usd) else []
+        costs += (
+            [f"{_usd(answer, study.delay_usd, study.delay_error)} of delay"] if round(study.delay_usd) else []
+        )
         less = f", less {listed(costs)}" if costs else ""
         yield f"{capital(study.name)} is worth {net} on average: its result is worth {told}{less}."
     others = len(found) - len(worthwhile)
@@ -93,7 +95,7 @@ def _table(answer: Answer, found: Sequence[StudyWorth]) -> Table:
             _usd(answer, study.evppi.corrected, study.evppi.standard_error),
             _usd(answer, study.evsi.corrected, study.evsi.standard_error),
             _usd(answer, study.cost_usd),
-            _usd(answer, study.delay_usd),
+            _usd(answer, study.delay_usd, study.delay_error),
             _usd(answer, study.net.value, study.net.standard_error),
         )
         for study in found

@@ -54,7 +54,7 @@ def _needs(found: Need) -> list[str]:
 
 
 def nearest_tip(found: Need) -> tuple[str, ...]:
-    """Of those inputs that were looked at: which turns it soonest, and what volume does; or that none does."""
+    """Of the inputs that were looked at: which turns it soonest, and what volume does; or that none does."""
     tip, p = found.nearest, found.probabilities[0]
     if tip is not None:
         volume = (t for t in found.tips if t.name == VOLUME and t is not tip and _reach(t, p).crossings)
@@ -64,7 +64,7 @@ def nearest_tip(found: Need) -> tuple[str, ...]:
     if found.certain:
         return (f"No input by itself changes whether {who} is {goal}.",)
     able = "takes it below that" if found.pays_off.value >= p else f"puts {who} {goal}"
-    return (f"None of the inputs that move it most {able} by itself, whatever its value: {looked}.",)
+    return (f"None of the inputs that were tried {able} by itself, whatever its value: {looked}.",)
 
 
 def _told_probabilities(found: Need) -> tuple[float, ...]:
@@ -168,10 +168,15 @@ def _together(found: Need) -> list[str]:
         f"(median {value(s.axis.median, s.axis.unit)})"
         for s in joint.shifts
     ]
-    verb = "reaches" if joint.at_medians.value < joint.probability else "falls to"
+    below = joint.at_medians.value < joint.probability
+    if below != (found.pays_off.value < joint.probability):
+        held = [input_name(found.scenario, shift.axis.name) for shift in joint.shifts]
+        chances = in_futures(joint.at_medians)
+        return [f"With {listed(held)} at their medians, no longer uncertain, it is ahead {chances}."]
+    far = f"{joint.distance:.1g} standard deviation{'' if f'{joint.distance:.1g}' == '1' else 's'}"
     return [
-        f"The smallest change in several inputs at once: with {listed(parts)} it {verb} "
-        f"{probability_words(joint.probability)}, {joint.distance:.1g} standard deviations from their "
+        f"The smallest change in several inputs at once: with {listed(parts)} it "
+        f"{'reaches' if below else 'falls to'} {probability_words(joint.probability)}, {far} from their "
         f"medians, where it is ahead {in_futures(joint.at_medians)}."
     ]
 
@@ -227,6 +232,6 @@ def _footer(found: Need) -> str:
     parts = [f"scenario {found.scenario.sha256[:8]}", f"mcost {VERSION}"]
     if found.certain:
         return " · ".join(["nothing uncertain", *parts])
-    digits = "no digit is shown that the simulation error (95 %) leaves open"
+    digits = "no digit but the first is shown that the simulation error (95 %) leaves open"
     sd = "sd: standard deviations of the input from its median"
     return " · ".join([digits, sd, f"{found.draws:,} draws", f"seed {found.seed}", *parts])

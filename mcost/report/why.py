@@ -81,20 +81,24 @@ def _risk(found: Why) -> Iterator[str]:
     if by_tail == by_mean:
         yield f"By the mean of the worst tenth of futures (CVaR) {name(by_mean)} is the choice too."
     else:
-        own, other = (money(float(f"{fear.cvar[s]:.3g}")) for s in (by_tail, by_mean))
+        own, other = (_round(found, fear.cvar[s], 3) for s in (by_tail, by_mean))
         yield (
             f"By the mean of the worst tenth of futures (CVaR) the choice is {name(by_tail)}: it costs {own} "
             f"there, {name(by_mean)} {other}."
         )
     if fear.aversion is not None:
-        tolerance = money(float(f"{1 / fear.aversion:.3g}"))
+        tolerance = _round(found, 1 / fear.aversion, 3)
         yield f"With a risk tolerance of {tolerance} (exponential utility) it is {name(choices['utility'])}."
     elif fear.switch is not None:
-        tolerance = money(float(f"{1 / fear.switch[0]:.2g}"))
+        tolerance = _round(found, 1 / fear.switch[0], 2)
         yield (
-            f"Who would not risk more than about {tolerance} (exponential utility) would choose "
+            f"From a risk tolerance of about {tolerance} downward (exponential utility) the choice turns to "
             f"{name(fear.switch[1])}."
         )
+
+
+def _round(found: Why, usd: float, digits: int) -> str:
+    return money(float(f"{usd:.{digits}g}"), 0.0, found.answer.scenario.currency)
 
 
 # --- what moves it ----------------------------------------------------------------------------------------
@@ -210,7 +214,12 @@ def _by_means(found: Why) -> Iterator[str]:
     chosen, loss, recommended = found.by_means, found.modelling, found.answer.recommended
     if chosen is None or loss is None:
         return
-    if chosen == recommended or loss.value == 0:
+    if chosen != recommended and not _some(loss):
+        yield (
+            f"The means of the inputs alone would choose {name(chosen)}, which cannot be told from "
+            f"{name(recommended)} in expected cost."
+        )
+    elif chosen == recommended:
         yield (
             f"The means of the inputs alone would choose {name(chosen)} too: modelling their uncertainty "
             "does not change the choice."
@@ -268,15 +277,18 @@ def _apart(found: Why, driver: Driver) -> str:
         return f"{name(owner(driver.name))} more often {bar} ({here}; {there} in the others)"
     assert of.median_if_pays_off is not None
     assert of.median_if_not is not None
-    more, less = ("later", "earlier") if said.startswith("month") else ("higher", "lower")
-    if plural(said):
-        more, less = "more", "fewer"
+    said_so = "there is {} " + said
+    more, less = "higher", "lower"
+    if said.startswith("month"):
+        said_so, more, less = f"the {said} is {{}}", "later", "earlier"
+    elif plural(said):
+        said_so, more, less = "there are {} " + said, "more", "fewer"
     here, there = (_value(found, driver, median) for median in (of.median_if_pays_off, of.median_if_not))
-    side = more if of.apart > 0 else less
+    clause = said_so.format(more if of.apart > 0 else less)
     if here == there:
         here, there = (_value(found, driver, mean) for mean in (of.mean_if_pays_off, of.mean_if_not))
-        return f"{side} {said} (mean {here}; {there} in the others)"
-    return f"{side} {said} (median {here}; {there} in the others)"
+        return f"{clause} (mean {here}; {there} in the others)"
+    return f"{clause} (median {here}; {there} in the others)"
 
 
 def _shared(found: Why) -> Iterator[str]:

@@ -117,7 +117,7 @@ def test_the_studies_of_a_shipped_scenario(mcost: Mcost) -> None:
     assert "200 tickets through the cheaper model is worth $" in said
     assert "Each is judged by itself; the other 2 are not worth it." in said
     found = json.loads(mcost("why", "contested", "--study", "--draws", "16384", "--json")[1])["studies"]
-    assert [study["name"] for study in found][0] == "200 tickets through the cheaper model"
+    assert found[0]["name"] == "200 tickets through the cheaper model"
     assert set(found[0]) == {
         *("name", "of", "n", "weeks", "cost_usd", "evsi_usd", "evppi_usd", "delay_usd", "net_usd"),
         *("best_n", "best_net_usd", "worth_it"),
@@ -161,3 +161,10 @@ def test_a_decider_who_fears_losses(mcost: Mcost) -> None:
 )
 def test_what_is_wrong_with_them(mcost: Mcost, arguments: tuple[str, ...], message: str) -> None:
     assert mcost("why", "contested", "--draws", "1000", *arguments) == (2, "", message)
+
+
+def test_what_study_and_over_cannot_heed_is_refused(mcost: Mcost) -> None:
+    for more in (("--total",), ("--candidate", "fine_tune"), ("--risk-aversion", "1e-5")):
+        code, out, err = mcost("why", "contested", "--study", *more)
+        assert (code != 0, out) == (True, "")
+        assert "--candidate, --total, --risk-aversion: found beside --study or --over" in err

@@ -42,7 +42,7 @@ class Shift:
 class JointShift:
     """Inputs, each at a value, together at P(pays off) = ``probability``.
 
-    distance : length of the vector of scores, in standard deviations: no shorter one gets there.
+    distance : length of the vector of scores, in standard deviations; the shortest to first order.
     at_medians : P with all of them at their medians. pays_off : P with all of them at their values.
     """
 

@@ -1,4 +1,4 @@
-"""What a verdict says in passing: the nearest tipping point, and what is most worth finding out.
+"""What a verdict says in passing: a near tipping point, and what is most worth finding out.
 
 Both are told of few inputs, those that a glance at the draws shows to matter, so that a verdict need not
 wait; ``need`` and ``why`` look at all of them, in the same futures.
@@ -33,7 +33,7 @@ SAME = 64
 HALF = (0.5,)
 GROUPS = 10
 TRIED = 2
-"""Factors whose worth is looked at closely, of those that matter most at a glance."""
+"""Inputs that are looked at closely, of those that matter most at a glance."""
 
 VOLUME = "workload.calls_per_month"
 
@@ -87,11 +87,11 @@ def outlook(answer: Answer) -> Outlook | None:
 
 
 def _tried(of: Focus, futures: Futures) -> list[str]:
-    """The input that at a glance crosses one half nearest to its median, and the volume."""
+    """The inputs that at a glance cross one half nearest to their medians, and the volume."""
     ahead = (futures.saving[of.candidate] >= 0).astype(float)[None]
     names = [name for name in of.axes if name in futures.inputs]
     chances = {name: _by_group(ahead, futures.inputs[name])[0] for name in names}
-    soonest = sorted(names, key=lambda name: _crossing(chances[name]))[:1]
+    soonest = sorted(names, key=lambda name: _crossing(chances[name]))[:TRIED]
     return soonest if VOLUME in soonest or VOLUME not in of.axes else [*soonest, VOLUME]
 
 

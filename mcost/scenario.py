@@ -266,7 +266,12 @@ def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
 
 def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem]:
     """What ``[[studies]]`` name and cannot be found out; a row of a wrong type is left to its own check."""
+    named: set[str] = set()
     for i, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        name = row.name if isinstance(row, Study) else row.get("name") if isinstance(row, dict) else None
+        if isinstance(name, str) and name in named:
+            yield Problem(("studies", i, "name"), f"found {shown(name)} twice; expected one study of a name")
+        named.add(str(name))
         of = row.of if isinstance(row, Study) else row.get("of") if isinstance(row, dict) else ()
         names = [of] if isinstance(of, str) else of if isinstance(of, list | tuple) else ()
         for j, written in enumerate(names):
@@ -276,6 +281,8 @@ def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem
             if mistake := unknown(written, inputs, merged):
                 yield Problem(at, mistake)
                 continue
+            if written in names[:j]:
+                yield Problem(at, f"found {shown(written)} twice; expected each input once")
             path, prior = path_of(written), inputs[name_of(written)]
             if path[0] == "models" and path[-1] in AFRESH:
                 yield Problem(

@@ -93,7 +93,7 @@ def test_what_nothing_turns_is_said_so() -> None:
     assert found.learn is None
     assert nearest_tip(found.need) == (
         "None of the inputs that were tried puts b ahead in half of all futures by itself, whatever its "
-        "value: calls per month.",
+        "value: calls per month and team (b).",
     )
 
 

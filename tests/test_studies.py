@@ -82,6 +82,10 @@ def test_a_name_that_is_not_listed() -> None:
             "there is nothing to find out",
         ),
         (
+            {"name": "x", "of": ["workload.calls_per_month"] * 2},
+            'studies[0].of[1]: found "workload.calls_per_month" twice; expected each input once',
+        ),
+        (
             {"name": "x", "of": []},
             "studies[0].of: found []; expected an input, or a list of inputs",
         ),
@@ -102,14 +106,13 @@ def test_what_is_wrong_is_told(row: dict[str, Any], message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_too_few_draws_are_told_and_rows_of_one_name_are_both_valued() -> None:
+def test_too_few_draws_are_told() -> None:
     row = {"name": "pilot", "of": "workload.calls_per_month", "n": 5}
     for draws in (1, 19):
         with pytest.raises(McostError) as caught:
             studies(mcost.run(data(row), draws=draws))
         told = f"draws: found {draws}; expected 20 or more, to tell what a study is worth"
         assert str(caught.value) == told
-    assert len(studies(mcost.run(data(row, {**row, "n": 9}), draws=100))) == 2
 
 
 def test_the_delay_of_an_uncertain_saving_is_uncertain() -> None:
@@ -123,3 +126,10 @@ def test_the_delay_of_an_uncertain_saving_is_uncertain() -> None:
         (error**2 + (found.evsi.standard_error / 2) ** 2) ** 0.5, rel=1e-3
     )
     assert found.net.standard_error >= error
+
+
+def test_two_studies_of_one_name_are_refused() -> None:
+    row = {"name": "x", "of": "workload.calls_per_month"}
+    with pytest.raises(ScenarioError) as caught:
+        mcost.Scenario(**data(row, row))
+    assert str(caught.value) == 'studies[1].name: found "x" twice; expected one study of a name'

@@ -16,5 +16,9 @@ check:
 docs:
     python tests/readme.py
 
+figures:
+    python figures/export.py
+
 bench:
     python benchmarks/cold_start.py
+    python benchmarks/usage_memory.py

@@ -13,49 +13,65 @@ from typing import TYPE_CHECKING, Any
 from mcost.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from mcost import voi
+    from mcost import figures, voi
     from mcost.answer import Answer, run
     from mcost.comparison import Comparison, Worth, compare, worth
     from mcost.errors import McostError, NotationError, ScenarioError, SimulationError
     from mcost.estimate import Estimate
+    from mcost.explanation import Why, why
+    from mcost.maps import DecisionMap, decision_map
     from mcost.scenario import Scenario, load
+    from mcost.tipping import Need, need
     from mcost.uncertain import Prior, uncertain
 
 _HOME = {
     "Answer": "answer",
     "Comparison": "comparison",
+    "DecisionMap": "maps",
     "Estimate": "estimate",
     "McostError": "errors",
+    "Need": "tipping",
     "NotationError": "errors",
     "Prior": "uncertain",
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "SimulationError": "errors",
+    "Why": "explanation",
     "Worth": "comparison",
     "compare": "comparison",
+    "decision_map": "maps",
     "load": "scenario",
+    "need": "tipping",
     "run": "answer",
     "uncertain": "uncertain",
+    "why": "explanation",
     "worth": "comparison",
 }
 
 __all__ = [
     "Answer",
     "Comparison",
+    "DecisionMap",
     "Estimate",
     "McostError",
+    "Need",
     "NotationError",
     "Prior",
     "Scenario",
     "ScenarioError",
     "SimulationError",
+    "Why",
     "Worth",
     "__version__",
     "compare",
+    "decision_map",
+    "figures",
     "load",
+    "need",
     "run",
     "uncertain",
     "voi",
+    "why",
     "worth",
 ]
 
@@ -64,8 +80,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use: the command line's ``--help`` must not wait for NumPy."""
     from importlib import import_module
 
-    if name == "voi":
-        return import_module("mcost.voi")
+    if name in ("figures", "voi"):
+        return import_module(f"mcost.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'mcost' has no attribute {name!r}")
     value = getattr(import_module(f"mcost.{_HOME[name]}"), name)

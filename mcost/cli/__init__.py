@@ -17,9 +17,16 @@ COMMANDS = {
     "schema": "the JSON Schema of scenario files",
     "check": "whether scenarios are valid, how they were read, and whether their verdict holds",
     "init": "a first scenario, from six questions",
+    "fit": "priors from usage logs, or what a change did",
+    "review": "what was forecast against what happened, and the advice now",
     "quick": "a verdict without a file, the rest from the catalogue",
     "priors": "the catalogue of sourced priors, or one of them",
     "prices": "what is known of a model's prices",
+    "why": "what drives the answer, and what is worth finding out",
+    "need": "what it would take: the value of each input at which the verdict tips",
+    "map": "two inputs against the chance that it pays off",
+    "figures": "pictures of the answer for a document or a slide",
+    "report": "a decision memo as HTML, Markdown, Word or PowerPoint",
     "compare": "scenarios, or variants of one, on common draws; what its choices are worth",
 }
 

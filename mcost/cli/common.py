@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
     Gives what is called with the number done and the number planned.
     """
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, planned: None
         return
     from rich.console import Console
@@ -107,7 +108,8 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         later.cancel()
         later.join()
-        shown.stop()
+        if shown.live.is_started:
+            shown.stop()
 
 
 def print_json(data: object) -> None:

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 @click.command("run", epilog="Example: mcost run contested --horizon 36 --require 0.3")
 @click.argument("scenario")
-@common.options(common.draws, common.seed, common.horizon, common.overrides, common.as_json)
+@common.options(common.draws, common.seed, common.horizon, common.overrides)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "slack", "json"]),
+    default="text",
+    show_default=True,
+    help="markdown for a page, slack for a thread, json for a program.",
+)
+@common.options(common.as_json)
 @click.option(
     "--require",
     "required",
@@ -45,6 +54,7 @@ def command(
     seed: int,
     horizon: int | None,
     overrides: tuple[str, ...],
+    form: str,
     as_json: bool,
     required: tuple[str, ...],
     held: str,
@@ -57,6 +67,8 @@ def command(
     """
     from mcost.answer import run as answer_of
 
+    if as_json and form not in ("text", "json"):
+        raise McostError(f"--json: found beside --format {form}; expected one or the other")
     built = common.load_scenario(scenario, overrides, horizon)
     demands = [_demand(text, built) for text in required]
     share = common.probability(f"--credibility {held}", held)
@@ -64,9 +76,11 @@ def command(
         raise McostError(f"--credibility {held}: expected a share from 1% to 99.9%")
     as_written = answer_of(built, draws, seed, held=share)
     answer, added = _filled(built, draws, seed, share) if fill else (as_written, ())
-    if as_json:
+    if as_json or form == "json":
         both = {"as_written": as_written.to_dict(), "filled": [prior.name for prior in added]} if fill else {}
         common.print_json(answer.to_dict() | both)
+    elif form != "text":
+        click.echo(_block(form, as_written, answer, added if fill else None))
     else:
         if fill:
             _print_filled(as_written, answer, added)
@@ -106,6 +120,21 @@ def _missed(answer: Answer, name: str | None, least: float) -> str | None:
         return None
     margin = 1.96 * found.standard_error
     return f"{name} pays off in {found.probability:.4g} ± {margin:.2g} of futures, below {least:g}"
+
+
+def _block(form: str, as_written: Answer, answer: Answer, added: tuple[Prior, ...] | None) -> str:
+    """The verdict, ready to paste. added : what --fill put in; None without it."""
+    from dataclasses import replace
+
+    from mcost.report.filled import filled_in
+    from mcost.report.markdown import block
+    from mcost.report.slack import slack
+    from mcost.report.verdict import verdict
+
+    said = verdict(answer)
+    if added is not None:
+        said = replace(said, paragraphs=(filled_in(as_written, answer, added), *said.paragraphs))
+    return slack(said) if form == "slack" else block(said)
 
 
 def _print_filled(as_written: Answer, filled: Answer, added: tuple[Prior, ...]) -> None:

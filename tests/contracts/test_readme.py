@@ -21,8 +21,9 @@ def test_there_is_a_run_to_read() -> None:
 
 
 def test_the_scenario_in_the_readme_runs() -> None:
-    whole, correlations = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-    answer = mcost.run(tomllib.loads(f"{whole}\n{correlations}"), draws=4_096)
+    whole, *rows = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    assert len(rows) == 2
+    answer = mcost.run(tomllib.loads("\n".join([whole, *rows])), draws=4_096)
     assert set(answer.candidates) == {"cached_prompt", "fine_tune"}
 
 

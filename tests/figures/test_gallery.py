@@ -12,8 +12,8 @@ from PIL import Image
 GALLERY = Path(__file__).parents[2] / "figures"
 
 TOLERANCE = 2.0
-"""Mean absolute difference of two pictures, of 255 levels: another version of a font or of Matplotlib moves the
-edges of letters and lines by a pixel; a curve elsewhere moves more."""
+"""Mean absolute difference of two pictures, of 255 levels: another version of a font or of Matplotlib moves
+the edges of letters and lines by a pixel; a curve elsewhere moves more."""
 
 
 def script() -> ModuleType:

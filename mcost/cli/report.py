@@ -1,0 +1,71 @@
+"""``mcost report``: a decision memo on a scenario."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from mcost.cli import common
+
+
+@click.command("report", epilog="Example: mcost report contested -o memo.html")
+@click.argument("scenario")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    metavar="FILE",
+    help="What to write: its ending says the kind, .html, .md, .docx or .pptx.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@common.options(common.candidate, common.draws, common.seed, common.horizon, common.overrides)
+def command(
+    scenario: str,
+    out: str,
+    force: bool,
+    candidate: str | None,
+    draws: int,
+    seed: int,
+    horizon: int | None,
+    overrides: tuple[str, ...],
+) -> None:
+    """A decision memo on SCENARIO, a file or the name of a shipped one, ready to hand on.
+
+    The verdict, what it beats, the money, when, what drives it, what it would take, what to find out first,
+    when to look again and what is not modelled, with figures; then inputs and their sources.
+
+    .html is one file that fetches nothing and prints well; .md has its pictures in a folder beside it; .docx
+    and .pptx need the extra: pip install 'mcost[office]'. The same scenario, draws and seed give the same
+    bytes. Prints the files written.
+    """
+    from mcost.answer import run
+    from mcost.report import writing
+
+    path = Path(out)
+    writing.check(path, force=force)
+    built = common.load_scenario(scenario, overrides, horizon)
+    again = _again(scenario, candidate, draws, seed, horizon, overrides)
+    with common.progress("inputs") as progress:
+        made, album = writing.composed(run(built, draws, seed), candidate, command=again, progress=progress)
+        written = writing.write(made, album, path, force=force)
+    for file in written:
+        click.echo(str(file))
+
+
+def _again(
+    scenario: str,
+    candidate: str | None,
+    draws: int,
+    seed: int,
+    horizon: int | None,
+    overrides: tuple[str, ...],
+) -> str:
+    """The command that gives this memo, but for where to."""
+    words = ["mcost", "report", Path(scenario).name, "--draws", str(draws), "--seed", str(seed)]
+    words += ["--candidate", candidate] if candidate is not None else []
+    words += ["--horizon", str(horizon)] if horizon is not None else []
+    for override in overrides:
+        words += ["--set", override]
+    return shlex.join([*words, "-o", "FILE"])

@@ -133,11 +133,7 @@ class Answer:
         """The machine-readable answer, as ``mcost run --json`` prints it."""
         return {
             "mcost": VERSION,
-            "scenario": {
-                "title": self.scenario.title,
-                "file": self.scenario.file,
-                "sha256": self.scenario.sha256,
-            },
+            "scenario": self.scenario.identity,
             "draws": self.draws,
             "seed": self.seed,
             "horizon_months": self.horizon_months,

@@ -298,7 +298,7 @@ class Worth:
         """The machine-readable worth of choices, as ``mcost compare --worth --json`` prints it."""
         return {
             "mcost": VERSION,
-            "scenario": _scenario_dict(self.scenario),
+            "scenario": self.scenario.identity,
             "draws": self.draws,
             "seed": self.seed,
             "horizon_months": self.scenario.horizon_months,
@@ -410,15 +410,11 @@ def _happens(rate: Any) -> bool:
 # --- the JSON contract, and frames ------------------------------------------------------------------------
 
 
-def _scenario_dict(scenario: Scenario) -> dict[str, Any]:
-    return {"title": scenario.title, "file": scenario.file, "sha256": scenario.sha256}
-
-
 def _variant_dict(variant: Variant) -> dict[str, Any]:
     return {
         "name": variant.name,
         "set": list(variant.overrides),
-        "scenario": _scenario_dict(variant.scenario),
+        "scenario": variant.scenario.identity,
         "horizon_months": variant.scenario.horizon_months,
         "baseline": variant.scenario.baseline,
         "recommended": variant.recommended,

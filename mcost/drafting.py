@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mcost.errors import McostError, NotationError, shown
+from mcost.whole_files import write_whole
 
 if TYPE_CHECKING:
     from mcost.catalogue import Entry
@@ -601,17 +602,7 @@ def save(text: str, path: Path, *, replace: bool = False) -> None:
     """Write a file, whole or not at all; McostError where there is one already, unless it may be replaced."""
     if not replace:
         refuse(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        try:
-            part.write_text(text, encoding="utf-8")
-            if replace:
-                os.replace(part, path)
-            else:
-                os.link(part, path)  # fails where the name has been taken meanwhile
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, text.encode(), replace=replace)
     except FileExistsError:
         refuse(path)
-    except OSError as error:
-        raise McostError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -158,7 +158,7 @@ class Why:
         answer, scenario = self.answer, self.answer.scenario
         return {
             "mcost": VERSION,
-            "scenario": {"title": scenario.title, "file": scenario.file, "sha256": scenario.sha256},
+            "scenario": scenario.identity,
             "draws": answer.draws,
             "seed": answer.seed,
             "horizon_months": answer.horizon_months,

@@ -122,11 +122,7 @@ class DecisionMap:
         """The machine-readable map, as ``mcost map --json`` prints it."""
         return {
             "mcost": VERSION,
-            "scenario": {
-                "title": self.scenario.title,
-                "file": self.scenario.file,
-                "sha256": self.scenario.sha256,
-            },
+            "scenario": self.scenario.identity,
             "draws": self.draws,
             "seed": self.seed,
             "horizon_months": self.scenario.horizon_months,

@@ -124,6 +124,11 @@ class Scenario(ScenarioTables):
         return self._sha256
 
     @property
+    def identity(self) -> dict[str, str | None]:
+        """What a machine-readable answer says of it."""
+        return {"title": self.title, "file": self.file, "sha256": self.sha256}
+
+    @property
     def facts(self) -> Mapping[str, ModelPrice]:
         """What the price table says of each model that is named, by that name."""
         return MappingProxyType(self._facts)

@@ -131,11 +131,7 @@ class Need:
         nearest = self.nearest
         return {
             "mcost": VERSION,
-            "scenario": {
-                "title": self.scenario.title,
-                "file": self.scenario.file,
-                "sha256": self.scenario.sha256,
-            },
+            "scenario": self.scenario.identity,
             "draws": self.draws,
             "seed": self.seed,
             "horizon_months": self.scenario.horizon_months,

@@ -55,7 +55,7 @@ def command(
             calls = {s: {"call_usd": c, "month_1_usd": m} for s, (c, m) in call_costs(built).items()}
             results.append(
                 {
-                    "scenario": {"title": built.title, "file": built.file, "sha256": built.sha256},
+                    "scenario": built.identity,
                     "inputs": input_rows(built),
                     "correlations": [vars(pair) for pair in correlated(built)],
                     "tokens": calls,

@@ -14,6 +14,7 @@ from mcost.figures.gallery import GALLERY
 from mcost.figures.ground import Ground
 from mcost.figures.picture import Picture
 from mcost.figures.style import SIZES, Size
+from mcost.whole_files import write_whole
 
 BOTH = "both"
 SIDECAR = "json"
@@ -120,18 +121,9 @@ def refuse(paths: Iterable[Path]) -> None:
 
 
 def _write(path: Path, data: bytes, force: bool) -> None:
-    """A file, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(data)
-            if force:
-                part.replace(path)
-            else:
-                os.link(part, path)  # fails where the name has been taken meanwhile
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, data, replace=force)
     except FileExistsError:
         refuse([path])
         raise McostError(f"{path.parent}: found a file; expected a folder") from None

@@ -19,6 +19,7 @@ from mcost.report.slides import slides
 from mcost.report.word import word
 from mcost.studies import studies
 from mcost.tipping import DRAWS, need
+from mcost.whole_files import write_whole
 
 Files = Mapping[Path, bytes]
 Progress = Callable[[int, int], None]
@@ -115,17 +116,9 @@ def _refuse(path: Path) -> None:
 
 
 def _put(path: Path, data: bytes, *, force: bool) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)
-        try:
-            part.write_bytes(data)
-            if force:
-                part.replace(path)
-            else:
-                os.link(part, path)  # fails where the name has been taken meanwhile
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, data, replace=force)
     except OSError as error:
         _refuse(path) if isinstance(error, FileExistsError) else None
         raise McostError(f"{path}: cannot be written: {error.strerror or error}") from None

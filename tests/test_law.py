@@ -150,8 +150,8 @@ def test_truncated_values_lie_within_the_bounds(law: Truncated) -> None:
 @repeatable
 @given(truncations())
 def test_truncated_probabilities_undo_the_quantiles(law: Truncated) -> None:
-    # 5e-4 of the mass is kept at least: of 16 digits 12 are left, less what the quantile itself rounds: beside
-    # it, by 1e-14 of itself, there is less than u, and more.
+    # 5e-4 of the mass is kept at least: of 16 digits 12 are left, less what the quantile itself rounds. To
+    # its left, by 1e-14 of itself, there is no more than u; to its right no less.
     values = law.ppf(U)
     rounding = 1e-14 * np.abs(values)
     assert (law.cdf(values - rounding) <= U + 1e-9).all()

@@ -21,4 +21,5 @@ figures:
 
 bench:
     python benchmarks/cold_start.py
+    python benchmarks/decision_map.py
     python benchmarks/usage_memory.py

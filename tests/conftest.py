@@ -1,4 +1,4 @@
-"""What holds for all tests: one thread for each of the workers' matrix products, or they wait for each other."""
+"""What holds for all tests: a worker's matrix products take one thread, or the workers wait for each other."""
 
 import os
 

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE",
     help="What was believed before, e.g. retry_rate='1% to 10%': updated by the log; may be repeated.",
 )
+@click.option(
+    "--decide",
+    metavar="SCENARIO",
+    help="Whether more days of logs are worth waiting for before SCENARIO is decided, and how many.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write the priors to a new file.")
 @click.option("--force", is_flag=True, help="Write it over a file that exists.")
 @click.option("--before", multiple=True, metavar="LOG", help="A log from before a change; with --after.")
@@ -44,6 +49,7 @@ def command(
     models: tuple[str, ...],
     prompt_tokens: float | None,
     beliefs: tuple[str, ...],
+    decide: str | None,
     output: str | None,
     force: bool,
     before: tuple[str, ...],
@@ -60,16 +66,16 @@ def command(
         raise click.UsageError(
             "--before and --after go together: a log from before the change, one from after"
         )
-    if compared and (logs or output or prompt_tokens or beliefs):
+    if compared and (logs or output or prompt_tokens or beliefs or decide):
         raise click.UsageError(
-            "--before and --after compare two logs: no other LOG, no -o, --prompt or --prior"
+            "--before and --after compare two logs: no other LOG, no -o, --prompt, --prior or --decide"
         )
     if not compared and not logs:
         raise click.UsageError("found no LOG; expected a usage export, or --before and --after")
     if compared:
         _compare(before, after, models, as_json)
     else:
-        _fit(logs, models, prompt_tokens, beliefs, output, force, as_json)
+        _fit(logs, models, prompt_tokens, beliefs, decide, output, force, as_json)
 
 
 def _fit(
@@ -77,6 +83,7 @@ def _fit(
     models: tuple[str, ...],
     prompt_tokens: float | None,
     beliefs: tuple[str, ...],
+    decide: str | None,
     output: str | None,
     force: bool,
     as_json: bool,
@@ -90,12 +97,28 @@ def _fit(
 
     if output is not None and not force:
         _refuse(Path(output))
+    scenario = None if decide is None else common.load_scenario(decide, (), None)
+    if scenario is not None and prompt_tokens is None:
+        from mcost.measured import prompt_of
+
+        prompt_tokens = prompt_of(scenario)
     with common.progress("MiB read") as progress:
         found = findings(read_log([Path(log) for log in logs], models, progress), prompt_tokens)
     found, updates = combined(found, _laws(beliefs, found))
     if output is not None:
         drafting.save(priors_file.text(found, date.today()), Path(output), replace=force)
-    _show(as_json, {"mcost": VERSION, **fit_data(found, updates)}, fit_page(found, updates))
+    data = {"mcost": VERSION, **fit_data(found, updates)}
+    if scenario is None:
+        _show(as_json, data, fit_page(found, updates))
+    else:
+        from mcost.observation import observation
+        from mcost.report.observation import observed
+
+        worth = observation(scenario, found, beliefs=[update.key for update in updates])
+        _show(as_json, data | {"more_days": worth.to_dict()}, fit_page(found, updates))
+        if not as_json:
+            click.echo()
+            common.print_report(observed(worth))
     if output is not None:
         click.echo(f"Wrote {output}.", err=True)
 

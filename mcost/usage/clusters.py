@@ -14,6 +14,7 @@ from scipy.special import stdtrit
 from scipy.stats import beta
 
 CREDIBILITY = 0.9
+_ROUNDING = 1e-9
 MOST_TRIALS = 1e9
 """Trials from which on a share is as good as certain."""
 
@@ -47,6 +48,8 @@ def mean(amounts: np.ndarray, counts: np.ndarray) -> Mean | None:
     value = amounts.sum() / whole
     rest = amounts - value * counts
     error = math.sqrt(amounts.size / (amounts.size - 1) * float(rest @ rest)) / whole
+    if error < _ROUNDING * abs(value):  # the same in every cluster
+        error = 0.0
     return Mean(float(value), error, float(amounts.size - 1))
 
 

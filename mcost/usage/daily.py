@@ -71,9 +71,35 @@ class Log:
     def rows(self) -> int:
         return sum(file.rows for file in self.files)
 
+    def since(self, day: date) -> Log:
+        """The same log from a day on: its days and whole buckets; what was read of the files stays."""
+        first = max(self.first, number_of(day))
+        return replace(
+            self,
+            buckets=self.buckets[self.buckets.index >= first],
+            days=self.days[first - self.first :],
+            first=first,
+            left_out=tuple(d for d in self.left_out if d >= day),
+            gaps=tuple(d for d in self.gaps if d >= day),
+        )
+
+    def by_day(self, amounts: np.ndarray) -> np.ndarray:
+        """Amounts of the buckets (b,) as amounts of the days (d,): those of a wide bucket spread evenly."""
+        found = np.zeros(len(self.days))
+        for start, amount in zip(self.buckets.index.tolist(), amounts.tolist(), strict=True):
+            end = _next_month(start) if self.width >= 28 else start + self.width
+            within = slice(max(start - self.first, 0), max(end - self.first, 0))
+            found[within] += amount / (end - start)
+        return found
+
 
 def day_of(number: int) -> date:
     return EPOCH + timedelta(days=int(number))
+
+
+def number_of(day: date) -> int:
+    """Days since 1970."""
+    return (day - EPOCH).days
 
 
 def read_log(
@@ -309,7 +335,7 @@ def _spread(starts: np.ndarray, volume: np.ndarray, width: int) -> np.ndarray:
 
 def _next_month(start: int) -> int:
     day = day_of(start)
-    return (date(day.year + day.month // 12, day.month % 12 + 1, day.day) - EPOCH).days
+    return number_of(date(day.year + day.month // 12, day.month % 12 + 1, day.day))
 
 
 def _is_part(daily: np.ndarray, at: int, per_call: bool) -> bool:

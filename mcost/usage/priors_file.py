@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mcost.uncertain import Quantity, read
+from mcost.usage.daily import Log
 from mcost.usage.estimates import Finding, Findings
 
 
@@ -47,7 +48,11 @@ def text(found: Findings, checked: date) -> str:
 
 def origin(found: Findings) -> str:
     """File names, kind of export, period and rows, in one line."""
-    log = found.log
+    return origin_of(found.log)
+
+
+def origin_of(log: Log) -> str:
+    """The same, of a log."""
     names = ", ".join(file.name for file in log.files)
     first, last = log.period
     return f"{names} ({log.kind.name}), {first} to {last}, {log.rows:,} rows"

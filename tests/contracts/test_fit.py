@@ -194,7 +194,8 @@ def test_a_file_that_exists_is_overwritten_by_force_alone_and_whole(
         ),
         (
             ["usage.csv", "--before", "usage.csv", "--after", "usage.csv"],
-            "Error: --before and --after compare two logs: no other LOG, no -o, --prompt or --prior",
+            "Error: --before and --after compare two logs: "
+            "no other LOG, no -o, --prompt, --prior or --decide",
         ),
         (["nothing.csv"], "error: nothing.csv: no such file"),
         (["usage.csv", "--prompt", "0"], "Error: Invalid value for '--prompt': 0.0 is not in the range x>0."),

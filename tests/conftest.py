@@ -1,4 +1,4 @@
-"""What holds for all tests: a worker's matrix products take one thread, or the workers wait for each other."""
+"""What holds for all tests: a worker's matrix products take one thread, or workers wait for each other."""
 
 import os
 

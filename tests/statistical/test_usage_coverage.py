@@ -83,7 +83,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bool]]:
 def test_nine_in_ten_intervals_hold_the_truth(held: dict[str, list[bool]], key: str) -> None:
     share, n = float(np.mean(held[key])), len(held[key])
     assert n >= LOGS / 2
-    assert abs(share - 0.9) <= HELD_WITHIN, f"{share:.3f} of {n}"
+    assert round(abs(share - 0.9), 9) <= HELD_WITHIN, f"{share:.3f} of {n}"  # 170 of 200 are 85 %
 
 
 # no effect

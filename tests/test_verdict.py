@@ -257,3 +257,10 @@ def test_too_few_examples_are_told_by_run_and_check() -> None:
 
 def test_conditions_are_those_of_a_tuned_strategy_alone() -> None:
     assert conditions(mcost.run(scene(FREE), draws=64), "fine") == ()
+
+
+def test_few_futures_are_told_without_exponents() -> None:
+    text = str(mcost.run("contested", draws=3))
+    assert "below 100 %" in text
+    assert "±50 points of simulation error" in text
+    assert "e+0" not in text

@@ -15,7 +15,18 @@ from mcost.outlook import Outlook, outlook
 from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.naming import input_name, owner
 from mcost.report.tipping import nearest_tip
-from mcost.report.words import capital, chance, count, in_futures, listed, money, months, name, percent
+from mcost.report.words import (
+    capital,
+    chance,
+    count,
+    in_futures,
+    listed,
+    money,
+    months,
+    name,
+    percent,
+    plain_number,
+)
 from mcost.schema import Strategy
 from mcost.version import VERSION
 
@@ -439,7 +450,7 @@ def footer(answer: Answer) -> str:
     parts = [f"{answer.draws:,} draws", f"seed {answer.seed}", *parts]
     errors = [c.pays_off.standard_error for c in answer.candidates.values()]
     if any(errors):
-        points = f"{100 * 1.96 * max(errors):.1g}"
+        points = plain_number(float(f"{100 * 1.96 * max(errors):.1g}"))
         parts.insert(
             0, f"±{points} points of simulation error at most (95 %), which is not doubt about the inputs"
         )

@@ -28,8 +28,8 @@ def chance(estimate: Chance, certain: bool = False) -> str:
     p = estimate.probability
     if p not in (0.0, 1.0) or certain:
         return percent(p, 1.96 * estimate.standard_error)
-    bound = f"{min(300 / estimate.n, 100):.2g}"
-    return f"below {bound} %" if p == 0 else f"above {_plain(100 - float(bound))} %"
+    bound = float(f"{min(300 / estimate.n, 100):.2g}")
+    return f"below {plain_number(bound)} %" if p == 0 else f"above {plain_number(100 - bound)} %"
 
 
 def in_futures(estimate: Chance) -> str:
@@ -41,7 +41,8 @@ def in_futures(estimate: Chance) -> str:
     return f"in {chance(estimate)} of futures"
 
 
-def _plain(value: float) -> str:
+def plain_number(value: float) -> str:
+    """Without an exponent, and without zeros at the end."""
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
@@ -66,7 +67,7 @@ def small_money(usd: float, currency: str = "USD") -> str:
     if usd >= 1 or usd == 0:
         text = f"{usd:,.2f}".removesuffix(".00")
     else:
-        text = _plain(float(f"{usd:.4g}")) if usd >= 1e-9 else f"{usd:.3g}"
+        text = plain_number(float(f"{usd:.4g}")) if usd >= 1e-9 else f"{usd:.3g}"
     return f"${text}" if currency == "USD" else f"{currency} {text}"
 
 

@@ -21,7 +21,6 @@ from mcost.payoff import EXPLAINED, Folded, fold, join
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
 from mcost.simulate import simulate
-from mcost.version import VERSION
 from mcost.voi import evpi
 
 if TYPE_CHECKING:
@@ -132,12 +131,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable answer, as ``mcost run --json`` prints it."""
         return {
-            "mcost": VERSION,
-            "scenario": self.scenario.identity,
-            "draws": self.draws,
-            "seed": self.seed,
-            "horizon_months": self.horizon_months,
-            "baseline": self.baseline,
+            **self.scenario.stamp(self.draws, self.seed),
             "recommended": self.recommended,
             "evpi_usd": self.evpi_usd,
             "candidates": {name: _candidate_dict(c) for name, c in self.candidates.items()},
@@ -292,17 +286,12 @@ def _varying(factors: Mapping[str, Array]) -> dict[str, Array]:
 # --- the JSON contract ------------------------------------------------------------------------------------
 
 
-def _chance_dict(chance: Chance) -> dict[str, Any]:
-    return {"probability": chance.probability, "standard_error": chance.standard_error}
-
-
 def _candidate_dict(c: Candidate) -> dict[str, Any]:
     month, saving = c.break_even_month, c.saving_usd
     return {
-        "pays_off": _chance_dict(c.pays_off),
-        "beats_best_alternative": _chance_dict(c.beats_best_alternative)
-        | {"alternative": c.beats_best_alternative.alternative},
-        "first_touch": _chance_dict(c.first_touch),
+        "pays_off": c.pays_off.to_dict(),
+        "beats_best_alternative": c.beats_best_alternative.to_dict(),
+        "first_touch": c.first_touch.to_dict(),
         "pays_off_by_month": list(c.pays_off_by_month),
         "break_even_month": {"p10": month.p10, "p50": month.p50, "p90": month.p90, "never": month.never},
         "saving_usd": {

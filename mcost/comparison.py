@@ -297,12 +297,7 @@ class Worth:
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable worth of choices, as ``mcost compare --worth --json`` prints it."""
         return {
-            "mcost": VERSION,
-            "scenario": self.scenario.identity,
-            "draws": self.draws,
-            "seed": self.seed,
-            "horizon_months": self.scenario.horizon_months,
-            "baseline": self.scenario.baseline,
+            **self.scenario.stamp(self.draws, self.seed),
             "choices": {choice.key: _choice_dict(choice) for choice in self.choices},
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,10 @@ class Estimate:
         """95 % interval: 1.96 standard errors to either side."""
         return self.value - 1.96 * self.standard_error, self.value + 1.96 * self.standard_error
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {"value": self.value, "standard_error": self.standard_error}
+
 
 @dataclass(frozen=True)
 class Chance(Estimate):
@@ -39,6 +44,9 @@ class Chance(Estimate):
     def of(cls, hits: int, n: int) -> Chance:
         share = hits / n
         return cls(share, math.sqrt(share * (1 - share) / n), n)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"probability": self.probability, "standard_error": self.standard_error}
 
 
 def mean_of(sample: Array) -> Estimate:

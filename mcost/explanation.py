@@ -20,7 +20,6 @@ from mcost.regression import FEWEST
 from mcost.scenario import Scenario
 from mcost.sensitivity import Sensitivity, Tenth, sensitivity, total_order
 from mcost.subject import subject_of
-from mcost.version import VERSION
 from mcost.voi import Information, evpi, evppi, value_of_modelling
 from mcost.what_if import WhatIf
 
@@ -155,29 +154,24 @@ class Why:
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable reasons, as ``mcost why --json`` prints them."""
-        answer, scenario = self.answer, self.answer.scenario
+        answer = self.answer
         return {
-            "mcost": VERSION,
-            "scenario": scenario.identity,
-            "draws": answer.draws,
-            "seed": answer.seed,
-            "horizon_months": answer.horizon_months,
-            "baseline": answer.baseline,
+            **answer.scenario.stamp(answer.draws, answer.seed),
             "recommended": answer.recommended,
             "candidate": self.candidate,
             "fitted_draws": self.fitted,
-            "evpi_usd": _estimate_dict(answer.evpi),
-            "all_inputs_usd": _information_dict(self.all_inputs),
-            "luck_usd": _estimate_dict(self.luck),
+            "evpi_usd": answer.evpi.to_dict(),
+            "all_inputs_usd": self.all_inputs.to_dict(),
+            "luck_usd": self.luck.to_dict(),
             "best": None if self.best is None else self.best.name,
             "by_means": self.by_means,
-            "modelling_usd": None if self.modelling is None else _estimate_dict(self.modelling),
+            "modelling_usd": None if self.modelling is None else self.modelling.to_dict(),
             "attitude": None if self.attitude is None else self.attitude.to_dict(),
             "drivers": [_driver_dict(driver) for driver in self.drivers],
             "total_order": {
                 total.name: {
-                    "variance_share": _estimate_dict(total.variance_share),
-                    "event_share": _estimate_dict(total.event_share),
+                    "variance_share": total.variance_share.to_dict(),
+                    "event_share": total.event_share.to_dict(),
                 }
                 for total in self.totals
             },
@@ -378,30 +372,15 @@ def _pays_off(saving: Array) -> Array:
 # --- the JSON contract, and frames ------------------------------------------------------------------------
 
 
-def _estimate_dict(of: Estimate) -> dict[str, float]:
-    return {"value": of.value, "standard_error": of.standard_error}
-
-
-def _information_dict(of: Information) -> dict[str, Any]:
-    """``value`` has its bias taken off."""
-    return {
-        "value": of.corrected,
-        "standard_error": of.standard_error,
-        "bias": of.bias,
-        "method": of.method,
-        "warning": of.warning,
-    }
-
-
 def _driver_dict(driver: Driver) -> dict[str, Any]:
     return {
         "name": driver.name,
         "kind": driver.kind,
         "unit": driver.unit,
         "what": driver.what,
-        "evppi_usd": _information_dict(driver.evppi),
-        "variance_share": _estimate_dict(driver.variance_share),
-        "event_share": _estimate_dict(driver.event_share),
+        "evppi_usd": driver.evppi.to_dict(),
+        "variance_share": driver.variance_share.to_dict(),
+        "event_share": driver.event_share.to_dict(),
         "correlated_with": list(driver.correlated_with),
         "median_if_pays_off": driver.median_if_pays_off,
         "median_if_not": driver.median_if_not,
@@ -417,7 +396,7 @@ def _tenth_dict(tenth: Tenth) -> dict[str, Any]:
         "low": tenth.low,
         "high": tenth.high,
         "futures": pays.n,
-        "pays_off": {"probability": pays.probability, "standard_error": pays.standard_error},
+        "pays_off": pays.to_dict(),
         "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
     }
 

@@ -25,7 +25,6 @@ from mcost.focus import Focus, focus
 from mcost.law import Array
 from mcost.payoff import ROUNDING
 from mcost.scenario import Scenario
-from mcost.version import VERSION
 from mcost.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -121,12 +120,7 @@ class DecisionMap:
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable map, as ``mcost map --json`` prints it."""
         return {
-            "mcost": VERSION,
-            "scenario": self.scenario.identity,
-            "draws": self.draws,
-            "seed": self.seed,
-            "horizon_months": self.scenario.horizon_months,
-            "baseline": self.scenario.baseline,
+            **self.scenario.stamp(self.draws, self.seed),
             "candidate": self.candidate,
             "x": _axis_dict(self.x_axis, self.x),
             "y": _axis_dict(self.y_axis, self.y),

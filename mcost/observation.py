@@ -69,33 +69,25 @@ class Observation:
         """Plain data, ready for JSON."""
         answer, full = self.answer, self.evppi
         return {
-            "scenario": {
-                "title": answer.scenario.title,
-                "file": answer.scenario.file,
-                "sha256": answer.scenario.sha256,
-            },
+            "scenario": answer.scenario.identity,
             "draws": answer.draws,
             "seed": answer.seed,
             "recommended": answer.recommended,
             "days_so_far": self.days,
             "of": list(self.learnt),
-            "evppi_usd": None if full is None else _estimate(full, full.corrected),
+            "evppi_usd": None if full is None else full.to_dict(),
             "periods": [
                 {
                     "days": period.days,
-                    "evsi_usd": _estimate(period.evsi, period.evsi.corrected),
+                    "evsi_usd": period.evsi.to_dict(),
                     "delay_usd": period.delay_usd,
-                    "net_usd": _estimate(period.net, period.net.value),
+                    "net_usd": period.net.to_dict(),
                     "worth_it": period.worth_it,
                 }
                 for period in self.periods
             ],
             "first_worth_it": None if self.first is None else self.first.days,
         }
-
-
-def _estimate(of: Estimate, value: float) -> dict[str, float]:
-    return {"value": value, "standard_error": of.standard_error}
 
 
 def observation(

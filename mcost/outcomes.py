@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,9 @@ class Beats(Chance):
     """P(a candidate costs at most what its best alternative costs), and which that is."""
 
     alternative: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return Chance.to_dict(self) | {"alternative": self.alternative}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ from mcost.usage.daily import Log
 from mcost.usage.estimates import Findings, findings
 from mcost.usage.months import Month, months
 from mcost.verdict_file import Told
-from mcost.version import VERSION
 
 HALF = 0.5
 TOKENS = "tokens"
@@ -136,18 +135,8 @@ class Review:
         scenario, forecast, now = self.scenario, self.forecast, self.now
         first, last = self.log.period
         return {
-            "mcost": VERSION,
-            "scenario": {
-                "title": scenario.title,
-                "file": scenario.file,
-                "sha256": scenario.sha256,
-                "sha256_then": self.told.sha256,
-                "same": self.same,
-            },
-            "draws": forecast.draws,
-            "seed": forecast.seed,
-            "horizon_months": forecast.horizon_months,
-            "baseline": forecast.baseline,
+            **scenario.stamp(forecast.draws, forecast.seed),
+            "scenario": {**scenario.identity, "sha256_then": self.told.sha256, "same": self.same},
             "period": {"first": first.isoformat(), "last": last.isoformat(), "days": len(self.log.days)},
             "months": [
                 {
@@ -304,12 +293,12 @@ def _after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _from(source: str | Path, set: Sequence[str], start: date | None) -> Scenario:  # noqa: A002
+def _from(source: str | Path, overrides: Sequence[str], start: date | None) -> Scenario:
     """The scenario as one would write it now: prices and dated events count from ``start``."""
     if start is None:
-        return load(str(source), set=set)
+        return load(str(source), set=overrides)
     try:
-        return load(str(source), set=(*set, f"start={start}"))
+        return load(str(source), set=(*overrides, f"start={start}"))
     except McostError as error:
         raise McostError(f"begun anew on {start}, the scenario cannot be: {error}") from None
 

@@ -54,6 +54,7 @@ from mcost.schema import (
 )
 from mcost.shipped import find_scenario, read_text
 from mcost.uncertain import CREDIBILITY, Prior
+from mcost.version import VERSION
 
 SOURCES = "a scenario's file, the name of a shipped one, or a dict of its keys"
 
@@ -127,6 +128,17 @@ class Scenario(ScenarioTables):
     def identity(self) -> dict[str, str | None]:
         """What a machine-readable answer says of it."""
         return {"title": self.title, "file": self.file, "sha256": self.sha256}
+
+    def stamp(self, draws: int, seed: int) -> dict[str, Any]:
+        """What every machine-readable answer begins with: what made it, and of what."""
+        return {
+            "mcost": VERSION,
+            "scenario": self.identity,
+            "draws": draws,
+            "seed": seed,
+            "horizon_months": self.horizon_months,
+            "baseline": self.baseline,
+        }
 
     @property
     def facts(self) -> Mapping[str, ModelPrice]:

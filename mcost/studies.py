@@ -66,10 +66,10 @@ class StudyWorth:
             "n": self.n,
             "weeks": self.weeks,
             "cost_usd": self.cost_usd,
-            "evsi_usd": _estimate(self.evsi, self.evsi.corrected),
-            "evppi_usd": _estimate(self.evppi, self.evppi.corrected),
+            "evsi_usd": self.evsi.to_dict(),
+            "evppi_usd": self.evppi.to_dict(),
             "delay_usd": self.delay_usd,
-            "net_usd": _estimate(self.net, self.net.value),
+            "net_usd": self.net.to_dict(),
             "best_n": self.best_n,
             "best_net_usd": self.best_net_usd,
             "worth_it": self.worth_it,
@@ -111,10 +111,6 @@ def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) 
     few = replace(answer, futures=answer.futures.first(FUTURES))
     found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))
-
-
-def _estimate(of: Estimate, value: float) -> dict[str, float]:
-    return {"value": value, "standard_error": of.standard_error}
 
 
 def _worth(answer: Answer, study: Study, sizes: tuple[float, ...]) -> StudyWorth:

@@ -26,7 +26,6 @@ from mcost.focus import Focus, focus
 from mcost.joint_shift import JointShift, joint_shift
 from mcost.law import Array
 from mcost.scenario import Scenario
-from mcost.version import VERSION
 from mcost.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -130,14 +129,9 @@ class Need:
         """The machine-readable answer, as ``mcost need --json`` prints it."""
         nearest = self.nearest
         return {
-            "mcost": VERSION,
-            "scenario": self.scenario.identity,
-            "draws": self.draws,
-            "seed": self.seed,
-            "horizon_months": self.scenario.horizon_months,
-            "baseline": self.scenario.baseline,
+            **self.scenario.stamp(self.draws, self.seed),
             "candidate": self.candidate,
-            "pays_off": _chance_dict(self.pays_off),
+            "pays_off": self.pays_off.to_dict(),
             "nearest": None if nearest is None else nearest.name,
             "inputs": {tip.name: _tip_dict(tip) for tip in self.tips},
             "together": None if self.together is None else self.together.to_dict(),
@@ -524,12 +518,8 @@ def _scanned(
 # --- the JSON contract ------------------------------------------------------------------------------------
 
 
-def _chance_dict(chance: Chance) -> dict[str, float]:
-    return {"probability": chance.probability, "standard_error": chance.standard_error}
-
-
 def _end_dict(end: End) -> dict[str, Any]:
-    return {"value": end.value, "pays_off": _chance_dict(end.pays_off)}
+    return {"value": end.value, "pays_off": end.pays_off.to_dict()}
 
 
 def _tip_dict(tip: Tip) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +53,16 @@ class Information(Estimate):
         """95 % interval: 1.96 standard errors to either side of the corrected value, not below 0."""
         reach = 1.96 * self.standard_error
         return max(0.0, self.corrected - reach), max(0.0, self.corrected + reach)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON; ``value`` has its bias taken off."""
+        return {
+            "value": self.corrected,
+            "standard_error": self.standard_error,
+            "bias": self.bias,
+            "method": self.method,
+            "warning": self.warning,
+        }
 
 
 @dataclass(frozen=True)

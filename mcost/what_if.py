@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -35,30 +36,29 @@ class WhatIf:
         """An input as it was drawn: ndarray (n,)."""
         return np.concatenate([block.values[name] for block in self._blocks])
 
-    def saving(self, set: Mapping[str, float | Array] | None = None) -> Array:  # noqa: A002 - as everywhere
+    def saving(self, at: Mapping[str, float | Array] = MappingProxyType({})) -> Array:
         """Discounted saving at the horizon with some inputs set: ndarray (n,), USD.
 
-        set : input name -> value, or ndarray (n,) of a value in each future. What belongs to events, and is
+        at : input name -> value, or ndarray (n,) of a value in each future. What belongs to events, and is
             drawn afresh at each, takes one value only.
 
         Raises SimulationError where a cost is not finite.
         """
-        set = set or {}  # noqa: A001
-        fixed = {name: Certain(float(np.ravel(set[name])[0])) for name in self._afresh & set.keys()}
+        fixed = {name: Certain(float(np.ravel(at[name])[0])) for name in self._afresh & at.keys()}
         scenario = self.scenario
         if fixed:
             scenario = scenario.with_laws(lambda prior: fixed.get(prior.name, prior.law))
-        saved = [self._saved(scenario, block, set) for block in self._blocks]
+        saved = [self._saved(scenario, block, at) for block in self._blocks]
         return np.concatenate(saved)
 
-    def _saved(self, scenario: Scenario, base: Draws, set: Mapping[str, float | Array]) -> Array:  # noqa: A002
+    def _saved(self, scenario: Scenario, base: Draws, at: Mapping[str, float | Array]) -> Array:
         here = slice(base.first, base.first + base.n)
         given = dict(base.values)
-        for name, value in set.items():
+        for name, value in at.items():
             if name not in self._afresh:
                 array = np.asarray(value, dtype=float)
                 given[name] = np.broadcast_to(array[here] if array.ndim else array, (base.n,))
-        drawn = draw(scenario, self.seed, base.block, base.n, given, base) if set else base
+        drawn = draw(scenario, self.seed, base.block, base.n, given, base) if at else base
         return _saving(costs(scenario, drawn), self.candidate)
 
 

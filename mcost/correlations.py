@@ -23,9 +23,10 @@ from mcost.copula import (
     smallest_impossible,
 )
 from mcost.errors import Path, Problem, dotted, shown
+from mcost.fields import Amount, is_rank
 from mcost.input_names import Inputs, name_of, path_of, unknown
 from mcost.like import Merged
-from mcost.schema import AFRESH, Amount, Correlation, CostLine, ScenarioTables, Table, is_rank
+from mcost.schema import AFRESH, Correlation, CostLine, ScenarioTables, Table
 from mcost.uncertain import Prior
 
 

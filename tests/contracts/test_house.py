@@ -91,7 +91,7 @@ FLOORS = [
     {"figures.scale", "notation"},
     {"uncertain"},
     {"axis", "catalogue", "input_names", "usage.notations"},
-    {"fields", "known_models", "report.axis_words", "report.lookup", "usage.estimates"},
+    {"curve", "fields", "known_models", "report.axis_words", "report.lookup", "usage.estimates"},
     {"schema", "usage.combining", "usage.priors_file"},
     {"correlations", "json_schema", "report.measured"},
     {"scenario"},

@@ -15,7 +15,8 @@ from mcost.version import VERSION as __version__
 if TYPE_CHECKING:
     from mcost import figures, voi
     from mcost.answer import Answer, run
-    from mcost.comparison import Comparison, Worth, compare, worth
+    from mcost.choices import Worth, worth
+    from mcost.comparison import Comparison, compare
     from mcost.errors import McostError, NotationError, ScenarioError, SimulationError
     from mcost.estimate import Estimate
     from mcost.explanation import Why, why
@@ -37,7 +38,7 @@ _HOME = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "Why": "explanation",
-    "Worth": "comparison",
+    "Worth": "choices",
     "compare": "comparison",
     "decision_map": "maps",
     "load": "scenario",
@@ -45,7 +46,7 @@ _HOME = {
     "run": "answer",
     "uncertain": "uncertain",
     "why": "explanation",
-    "worth": "comparison",
+    "worth": "choices",
 }
 
 __all__ = [

@@ -11,7 +11,8 @@ import pytest
 from everything import MIXED
 
 import mcost
-from mcost.comparison import Comparison, Worth, compare, worth
+from mcost.choices import Worth, worth
+from mcost.comparison import Comparison, compare
 from mcost.errors import McostError
 
 DRAWS = 4096

@@ -10,7 +10,8 @@ from mcost.cli import common
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
-    from mcost.comparison import Comparison, Worth
+    from mcost.choices import Worth
+    from mcost.comparison import Comparison
 
 
 @click.command("compare", epilog="Example: mcost compare contested --set workload.calls_per_month=1M")
@@ -66,7 +67,8 @@ def command(
     varied = _variants(overrides if one_each else (), variants)
     if one_each and not varied:
         raise McostError("found one scenario; expected another one, --set, --variant or --worth")
-    from mcost.comparison import compare, worth
+    from mcost.choices import worth
+    from mcost.comparison import compare
 
     of_all = (*(() if one_each else overrides), *(() if horizon is None else (f"horizon_months={horizon}",)))
     result: Comparison | Worth

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mcost.comparison import Choice, Comparison, Difference, Result, Variant, Worth
+from mcost.choices import Choice, Worth
+from mcost.comparison import Comparison, Variant
+from mcost.differences import Difference, Result
 from mcost.estimate import Estimate
 from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.words import MINUS, capital, chance, in_futures, listed, money, months, name

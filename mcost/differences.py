@@ -1,0 +1,103 @@
+"""What two answers on common draws differ by, candidate by candidate, with the error of the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mcost.answer import Answer
+from mcost.estimate import Chance, Estimate, mean_of
+from mcost.law import Array
+from mcost.payoff import ROUNDING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One candidate here minus the same candidate there, taken draw by draw.
+
+    pays_off : difference of the probabilities, a share. saving_usd : difference of the mean savings, USD.
+    """
+
+    pays_off: Estimate
+    saving_usd: Estimate
+
+    @property
+    def none(self) -> bool:
+        """Whether the two are the same in every draw."""
+        both = (self.pays_off, self.saving_usd)
+        return all(e.value == 0 and e.standard_error == 0 for e in both)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is compared of one candidate."""
+
+    pays_off: Chance
+    saving_usd: Estimate
+
+
+def results_of(answer: Answer) -> dict[str, Result]:
+    return {
+        name: Result(c.pays_off, Estimate(c.saving_usd.mean, c.saving_usd.standard_error, answer.draws))
+        for name, c in answer.candidates.items()
+    }
+
+
+def savings_of(answer: Answer) -> dict[str, Array]:
+    return {name: candidate.payoff.saving for name, candidate in answer.candidates.items()}
+
+
+def moved(answer: Answer, candidate: str) -> float:
+    return sum(answer.strategies[name].cost_usd.mean for name in (answer.baseline, candidate))
+
+
+def difference(here: Array, there: Array, moved: float) -> Difference:
+    """The mean of ``here - there``, and of the futures that pay off here less those that do there.
+
+    here, there : ndarray (n,), savings at the horizon, USD, in the same futures.
+    moved : the money moved on average, USD: what differs by rounding alone is the same.
+    """
+    saving = here - there
+    saving[np.abs(saving) <= ROUNDING * moved] = 0.0
+    mean = mean_of(saving)
+    if np.ptp(saving) <= ROUNDING * moved:
+        mean = Estimate(mean.value, 0.0, mean.n)
+    pays = (here >= 0).astype(float) - (there >= 0)
+    return Difference(mean_of(pays), mean)
+
+
+def result_dict(of: Result | Difference) -> dict[str, Any]:
+    pays, saving = of.pays_off, of.saving_usd
+    return {
+        "pays_off": {"probability": pays.value, "standard_error": pays.standard_error},
+        "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
+    }
+
+
+def difference_dict(difference: Difference | None) -> dict[str, Any] | None:
+    return None if difference is None else result_dict(difference)
+
+
+def row(of: Result | Difference, before: str = "", after: str = "") -> dict[str, float]:
+    row = {}
+    for key, estimate in (("pays_off", of.pays_off), ("saving_usd", of.saving_usd)):
+        row[f"{before}{key}{after}"] = estimate.value
+        row[f"{before}{key}{after}_standard_error"] = estimate.standard_error
+    return row
+
+
+def difference_row(difference: Difference | None, called: str = "difference") -> dict[str, float]:
+    return {} if difference is None else row(difference, after=f"_{called}")
+
+
+def frame(rows: Mapping[tuple[str, str], Mapping[str, float]], names: tuple[str, str]) -> pd.DataFrame:
+    import pandas as pd
+
+    index = pd.MultiIndex.from_tuples(list(rows), names=names)
+    return pd.DataFrame(list(rows.values()), index=index)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mcost.estimate import Estimate
     from mcost.explanation import Why, why
     from mcost.maps import DecisionMap, decision_map
+    from mcost.portfolios import Portfolio, portfolio
     from mcost.scenario import Scenario, load
     from mcost.tipping import Need, need
     from mcost.uncertain import Prior, uncertain
@@ -33,6 +34,7 @@ _HOME = {
     "McostError": "errors",
     "Need": "tipping",
     "NotationError": "errors",
+    "Portfolio": "portfolios",
     "Prior": "uncertain",
     "Scenario": "scenario",
     "ScenarioError": "errors",
@@ -43,6 +45,7 @@ _HOME = {
     "decision_map": "maps",
     "load": "scenario",
     "need": "tipping",
+    "portfolio": "portfolios",
     "run": "answer",
     "uncertain": "uncertain",
     "why": "explanation",
@@ -57,6 +60,7 @@ __all__ = [
     "McostError",
     "Need",
     "NotationError",
+    "Portfolio",
     "Prior",
     "Scenario",
     "ScenarioError",
@@ -69,6 +73,7 @@ __all__ = [
     "figures",
     "load",
     "need",
+    "portfolio",
     "run",
     "uncertain",
     "voi",

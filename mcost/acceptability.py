@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mcost.answer import Answer
 from mcost.costs import Costs
 from mcost.errors import McostError, nearest
+from mcost.integration import ROUNDING
 from mcost.law import Array
-from mcost.payoff import ROUNDING
 from mcost.simulate import simulate
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _by_month(costs: Costs) -> _Months:
 
 def _over_horizon(answer: Answer) -> Acceptability:
     n = min(answer.draws, MOST)
-    parts = simulate(answer.scenario, _by_month, draws=n, seed=answer.seed)
+    parts = list(simulate(answer.scenario, _by_month, draws=n, seed=answer.seed, sampler=answer.sampler))
     cheapest, cheapest_squared, loss, products = (
         sum(vars(part)[key] for part in parts)[..., 1:] / n for key in vars(parts[0])
     )

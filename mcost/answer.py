@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +14,19 @@ import numpy as np
 from mcost.costs import Costs
 from mcost.errors import McostError, shown
 from mcost.estimate import Chance, Estimate
+from mcost.integration import Integrated, pairings
 from mcost.law import Array
+from mcost.nets import SAMPLERS, Sampler, whole_number
 from mcost.outcomes import Candidate, StrategyCost, cheapest, compared, strategy_costs
-from mcost.payoff import EXPLAINED, Folded, fold, join
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
 from mcost.simulate import simulate
-from mcost.voi import evpi
+from mcost.tally import EXPLAINED, Sample, fold, join
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.manifest import Manifest
 
 DRAWS = 65_536
 MAX_DRAWS = 10**9
@@ -66,7 +68,15 @@ class Futures:
 
 @dataclass(frozen=True)
 class Answer:
-    """The verdict on a scenario. ``to_dict()`` is the JSON contract; printing it gives the report."""
+    """The verdict on a scenario. ``to_dict()`` is the JSON contract; printing it gives the report.
+
+    scenario : what was simulated. draws : number of futures; seed : what they were drawn from; sampler : how.
+    recommended : the strategy of lowest expected cost. evpi : what perfect information would be worth, USD.
+    candidates : name -> its pay-off against the baseline. strategies : name -> its cost, the baseline too.
+    futures : the first of them, with all that drove them.
+    held : the share that the stated ranges may hold in truth, for ``if_overconfident``.
+    integrated : candidate -> what of its chance is worked out rather than drawn.
+    """
 
     scenario: Scenario
     draws: int
@@ -77,6 +87,8 @@ class Answer:
     strategies: Mapping[str, StrategyCost]
     futures: Futures = field(repr=False, compare=False)
     held: float = HELD
+    sampler: Sampler = "qmc"
+    integrated: Mapping[str, Integrated] = field(default_factory=dict)
 
     def if_overconfident(self, candidate: str) -> Chance | None:
         """P(pays off) of a candidate if the ranges held only ``held``.
@@ -85,18 +97,23 @@ class Answer:
         """
         if self.certain:
             return None
-        return if_overconfident(self.scenario, candidate, self.held, self.draws, self.seed)
+        return if_overconfident(
+            self.scenario, candidate, self.held, draws=self.draws, seed=self.seed, sampler=self.sampler
+        )
 
     @property
     def horizon_months(self) -> int:
+        """The last month that counts."""
         return self.scenario.horizon_months
 
     @property
     def baseline(self) -> str:
+        """The strategy that every candidate is compared with."""
         return self.scenario.baseline
 
     @property
     def evpi_usd(self) -> float:
+        """What it would be worth to know the whole future before choosing, USD."""
         return self.evpi.value
 
     @property
@@ -122,19 +139,31 @@ class Answer:
     @cached_property
     def costs(self) -> CostTable:
         """Every cost by strategy, month and draw, simulated again from the same seed; large."""
-        parts = simulate(self.scenario, _keep, draws=self.draws, seed=self.seed)
+        parts = list(simulate(self.scenario, _keep, draws=self.draws, seed=self.seed, sampler=self.sampler))
         order = tuple(self.strategies)
         usd = np.concatenate([kept.usd for kept in parts], axis=2)
         total = np.concatenate([kept.total for kept in parts], axis=1)
         return CostTable(order, usd, {name: _lines_of(name, parts) for name in order}, total)
 
+    def manifest(self) -> Manifest:
+        """What it takes to make this answer again, by ``mcost rerun``.
+
+        Raises McostError where the scenario holds what no text says: a SciPy distribution, say.
+        """
+        from mcost.manifest import manifest_of
+
+        return manifest_of(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable answer, as ``mcost run --json`` prints it."""
         return {
             **self.scenario.stamp(self.draws, self.seed),
+            "sampler": self.sampler,
             "recommended": self.recommended,
             "evpi_usd": self.evpi_usd,
-            "candidates": {name: _candidate_dict(c) for name, c in self.candidates.items()},
+            "candidates": {
+                name: _candidate_dict(c, self.integrated.get(name)) for name, c in self.candidates.items()
+            },
             "strategies": {name: _strategy_dict(s) for name, s in self.strategies.items()},
         }
 
@@ -182,6 +211,8 @@ def run(
     draws: int = DRAWS,
     seed: int = 1,
     *,
+    sampler: Sampler = "qmc",
+    integrate: bool = True,
     executor: Executor | None = None,
     chunk: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
@@ -192,8 +223,12 @@ def run(
     Parameters
     ----------
     scenario : a Scenario, a dict of its keys, a file, or the name of a shipped one.
-    draws : number of futures, 1 to 10^9.
+    draws : number of futures, 1 to 10^9, rounded up to 32 replicates of 2^k each (of k each, by ``"mc"``);
+        ``answer.draws`` is the number simulated.
     seed : a whole number, 0 or more; the same scenario, seed and draws give the same numbers to the bit.
+    sampler : ``"qmc"``, randomised quasi-Monte Carlo, or ``"mc"``, plain Monte Carlo.
+    integrate : whether P(pays off) is averaged from its conditional probability where that can be had; False
+        for the share of the futures that pay off.
     executor : any ``concurrent.futures.Executor``; neither it nor ``chunk``, blocks a task, changes a bit.
     set : overrides, e.g. ``["workload.calls_per_month=2M to 4M"]``.
     held : the share that the stated ranges may hold in truth, for ``answer.if_overconfident``.
@@ -207,28 +242,43 @@ def run(
     _check_whole("draws", draws, 1, MAX_DRAWS)
     _check_whole("seed", seed, 0, 2**128)
     _check_whole("chunk", chunk, 1, MAX_DRAWS)
-    draws, seed, chunk = int(draws), int(seed), int(chunk)
-    _check_memory(built, draws)
-    parts = simulate(built, fold, draws=draws, seed=seed, executor=executor, chunk=chunk)
-    return _answer(built, join(parts), draws, seed, held)
+    if sampler not in SAMPLERS:
+        raise McostError(f"sampler: found {shown(sampler)}; expected {' or '.join(SAMPLERS)}")
+    draws, seed, chunk = whole_number(int(draws), sampler), int(seed), int(chunk)
+    parts = simulate(
+        built,
+        partial(fold, integrate=integrate, pairings=pairings(draws)),
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        executor=executor,
+        chunk=chunk,
+    )
+    folded = join(parts, draws)
+    strategies = strategy_costs(folded)
+    means = {name: strategies[name].cost_usd.mean for name in (built.baseline, *strategies)}
+    recommended = cheapest(means)
+    assert recommended is not None
+    assert folded.sample is not None
+    return Answer(
+        scenario=built,
+        draws=draws,
+        seed=seed,
+        recommended=recommended,
+        evpi=strategies[recommended].expected_loss_usd,
+        candidates=compared(folded, means, built.baseline),
+        strategies=strategies,
+        futures=_futures(folded.strategies, folded.sample),
+        held=held,
+        sampler=sampler,
+        integrated=folded.integrated,
+    )
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         top = f"{most:,}" if most < 2**64 else "2^128"
         raise McostError(f"{name}: found {shown(value)}; expected a whole number from {least} to {top}")
-
-
-def _check_memory(scenario: Scenario, draws: int) -> None:
-    """Refuse what would not fit, before it is computed: what is kept grows with the draws."""
-    needed = 2 * draws * (16 * len(scenario.strategies) + 40 * len(scenario.candidates))
-    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
-        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        if needed > 0.8 * there:
-            raise McostError(
-                f"draws: found {draws:,}, which need about {needed / 2**30:,.0f} GiB of memory; "
-                f"this machine has {there / 2**30:,.0f} GiB"
-            )
 
 
 @dataclass(frozen=True)
@@ -257,25 +307,13 @@ def _lines_of(name: str, parts: Sequence[_Kept]) -> dict[str, Array]:
     }
 
 
-def _answer(scenario: Scenario, folded: Folded, draws: int, seed: int, held: float) -> Answer:
-    strategies = strategy_costs(folded, draws)
-    means = {name: strategies[name].cost_usd.mean for name in (scenario.baseline, *strategies)}
-    recommended = cheapest(means)
-    assert recommended is not None
-    candidates = compared(folded, means)
-    futures = _futures(folded)
-    return Answer(
-        scenario, draws, seed, recommended, evpi(folded.total), candidates, strategies, futures, held
-    )
-
-
-def _futures(folded: Folded) -> Futures:
-    k = min(folded.total.shape[1], EXPLAINED)
+def _futures(strategies: Sequence[str], sample: Sample) -> Futures:
+    k = min(sample.total.shape[1], EXPLAINED)
     return Futures(
-        inputs=_varying(folded.inputs),
-        events=_varying(folded.events),
-        cost=dict(zip(folded.strategies, folded.total[:, :k], strict=True)),
-        saving={name: payoff.saving[:k] for name, payoff in folded.payoffs.items()},
+        inputs=_varying(sample.inputs),
+        events=_varying(sample.events),
+        cost=dict(zip(strategies, sample.total[:, :k], strict=True)),
+        saving={name: payoff.saving[:k] for name, payoff in sample.payoffs.items()},
     )
 
 
@@ -286,7 +324,7 @@ def _varying(factors: Mapping[str, Array]) -> dict[str, Array]:
 # --- the JSON contract ------------------------------------------------------------------------------------
 
 
-def _candidate_dict(c: Candidate) -> dict[str, Any]:
+def _candidate_dict(c: Candidate, integrated: Integrated | None) -> dict[str, Any]:
     month, saving = c.break_even_month, c.saving_usd
     return {
         "pays_off": c.pays_off.to_dict(),
@@ -303,6 +341,7 @@ def _candidate_dict(c: Candidate) -> dict[str, Any]:
             "worst_tenth_mean": saving.worst_tenth_mean,
         },
         "cash_at_risk_usd": {"p50": c.cash_at_risk_usd.p50, "p95": c.cash_at_risk_usd.p95},
+        "integrated": None if integrated is None else asdict(integrated),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from mcost.law import Array, Mask
 from mcost.life import Life, prompted, serving, shortened, tuned
 from mcost.schema import Price, Strategy
 from mcost.service import Launch, Order, launch, orders_of
+from mcost.traced import Traced
 from mcost.uncertain import Prior
-from mcost.world import World
+from mcost.world import VOLUME, World
 
 HOURS_A_MONTH = 730.0
 
@@ -26,6 +27,8 @@ class Line:
     amount : ndarray (n,), USD each time.
     hours : ndarray (n,), engineer-hours each time, or None.
     retrain, start : whether it is paid at each retrain, or with the costs of month 0.
+    volume : whether the driver grows in proportion to the first month's calls.
+    of : the uncertain inputs that the amount is made of.
     """
 
     name: str
@@ -34,6 +37,8 @@ class Line:
     hours: Array | None = None
     retrain: bool = False
     start: bool = False
+    volume: bool = False
+    of: frozenset[str] = frozenset()
 
 
 def bill(world: World, name: str) -> list[Line]:
@@ -93,7 +98,7 @@ def _fallback(world: World, name: str, sent: _Sent, beside: list[Order]) -> Iter
         busy |= window
     yield from _masked(months, _bill(world, name, already + sent.calls))
     for line in _masked(months * busy, _bill(world, name, already)):
-        yield Line(line.name, line.driver, -line.amount, None if line.hours is None else -line.hours)
+        yield replace(line, amount=-line.amount, hours=None if line.hours is None else -line.hours)
 
 
 def _masked(mask: Array, lines: list[Line], calls: Array | None = None) -> Iterator[Line]:
@@ -107,7 +112,7 @@ def _masked(mask: Array, lines: list[Line], calls: Array | None = None) -> Itera
             if id(driver) not in masked:
                 masked[id(driver)] = driver * mask
             driver = masked[id(driver)]
-        yield Line("fallback", driver, line.amount, line.hours)
+        yield replace(line, name="fallback", driver=driver, retrain=False, start=False)
 
 
 # --- giving up --------------------------------------------------------------------------------------------
@@ -135,8 +140,10 @@ def _gives_up(world: World, order: Order, at: Launch, life: Life) -> Array:
     shape = on.shape
     lines = _own(world, order, at, life, on)
     running = [line for line in lines if not line.retrain and not line.start]
-    saving = _usd(_bill(world, world.scenario.baseline, order.calls), shape) - _usd(running, shape)
+    given = _bill(world, world.scenario.baseline, order.calls)
+    saving = _usd(given, shape) - _usd(running, shape)
     one = sum((line.amount for line in lines if line.retrain), np.zeros(world.n))
+    world.note({VOLUME}.union(*(line.of for line in (*lines, *given))))
     ends = world.tuning_ends(strategy)
     possible = on if ends is None else on & (world.month < ends)
     saved, stop = np.zeros(world.n), world.never
@@ -163,7 +170,7 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
 
     on : ndarray (t, n) of bool, when it serves; None for always.
     """
-    strategy, value = world.scenario.strategies[order.name], world.value
+    strategy, value = world.scenario.strategies[order.name], world.amount
     workload, tuning = world.scenario.workload, strategy.tuning
     attempts, lost = _attempts(world, strategy)
     start, month = _in_month(world, at.pays), world.every_month if on is None else on.astype(float)
@@ -171,9 +178,13 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
     changes, retrains = _while_on(world.task_changes, on), life.retrains
     lines: list[Line] = []
 
-    def add(name: str, driver: Array | None, amount: Array, hours: Array | None = None) -> None:
+    def add(
+        name: str, driver: Array | None, amount: Traced, hours: Traced | None = None, volume: bool = False
+    ) -> None:
         if driver is not None:
-            lines.append(Line(name, driver, amount, hours, driver is retrains, driver is start))
+            told = None if hours is None else hours.value
+            retrain, first = driver is retrains, driver is start
+            lines.append(Line(name, driver, amount.value, told, retrain, first, volume, amount.of))
 
     def engineering(driver: Array | None, hours: Prior | None) -> None:
         if hours is not None:
@@ -182,17 +193,19 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
     if (price := world.scenario.price_of(strategy)) is not None:
         path = world.price_path(strategy, life.market)
         usd = _attempt_usd(world, strategy, price) * attempts
-        add("tokens", calls if path is None else calls * path, usd)
+        add("tokens", calls if path is None else calls * path, usd, volume=True)
     failing, failure = calls, lost + (1 - lost) * value(strategy.error_rate)
     if tuning is not None and tuning.error_growth_per_month is not None:
         age = np.maximum(world.month - life.trained, 0.0)
-        error = np.minimum(value(strategy.error_rate) + value(tuning.error_growth_per_month) * age, 1.0)
-        failing, failure = calls * (lost + (1 - lost) * error), np.ones(world.n)
+        growth = world.value(tuning.error_growth_per_month)
+        error = np.minimum(world.value(strategy.error_rate) + growth * age, 1.0)
+        failing, failure = calls * (lost.value + (1 - lost.value) * error), value(None, 1.0)
+        world.note(lost.of)
     if strategy.cost_per_error is not None:
-        add("errors", failing, failure * value(strategy.cost_per_error))
+        add("errors", failing, failure * value(strategy.cost_per_error), volume=True)
     if strategy.latency_seconds is not None and strategy.cost_per_second is not None:
         seconds = value(strategy.latency_seconds) * attempts
-        add("latency", calls, seconds * value(strategy.cost_per_second))
+        add("latency", calls, seconds * value(strategy.cost_per_second), volume=True)
     if strategy.pilot is not None and at.pilot is not None:
         trial = _in_month(world, at.pilot)
         if strategy.pilot.cost is not None:
@@ -208,7 +221,7 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
         add("task_change_lag", changes, usd)
     if strategy.hosting is not None:
         usd = HOURS_A_MONTH * value(strategy.hosting.usd_per_hour) / value(strategy.hosting.shared_by, 1.0)
-        add("hosting", _replicas(world, strategy, calls * attempts) * month, usd)
+        add("hosting", _replicas(world, strategy, calls, attempts) * month, usd)
     if tuning is not None:
         engineering(retrains, tuning.retrain_hours)
         if tuning.training_cost is not None:
@@ -218,7 +231,7 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
             add("labels", start, value(tuning.labelled_examples) * value(tuning.cost_per_label))
         if tuning.relabelled_examples is not None:
             add("labels", retrains, value(tuning.relabelled_examples) * value(tuning.cost_per_label))
-    drivers: dict[str, tuple[Array | None, Array | float]] = {
+    drivers: dict[str, tuple[Array | None, Traced | float]] = {
         "once": (start, 1.0),
         "month": (month, 1.0),
         "hour": (month, HOURS_A_MONTH),
@@ -230,7 +243,8 @@ def _own(world: World, order: Order, at: Launch, life: Life, on: Mask | None) ->
     }
     for cost in strategy.costs:
         driver, times = drivers[cost.driver]
-        add(cost.name, driver, value(cost.amount) * times)
+        by_calls = cost.driver in ("call", "attempt", "failure")
+        add(cost.name, driver, value(cost.amount) * times, volume=by_calls)
     return lines
 
 
@@ -245,36 +259,38 @@ def _while_on(counts: Array | None, on: Mask | None) -> Array | None:
     return counts if counts is None or on is None else counts * on
 
 
-def _attempts(world: World, strategy: Strategy) -> tuple[Array, Array]:
+def _attempts(world: World, strategy: Strategy) -> tuple[Traced, Traced]:
     """Attempts a call, and the share of calls that never come out well formed.
 
     Repeated until well formed: ``1/(1 - r)`` attempts; with at most m: ``(1 - r^m)/(1 - r)``, and ``r^m``
     of the calls are given up.
     """
-    retry = world.value(strategy.retry_rate)
+    retry = world.amount(strategy.retry_rate)
     if strategy.max_attempts is None:
-        return np.asarray(1 / (1 - retry)), np.zeros(world.n)
-    lost = retry ** world.value(strategy.max_attempts)
-    return np.asarray((1 - lost) / (1 - retry)), lost
+        return 1 / (1 - retry), world.amount(None)
+    lost = retry ** world.amount(strategy.max_attempts)
+    return (1 - lost) / (1 - retry), lost
 
 
-def _replicas(world: World, strategy: Strategy, attempts: Array) -> Array:
+def _replicas(world: World, strategy: Strategy, calls: Array, attempts: Traced) -> Array:
     """``max(min_replicas, ceil(attempts * peak_to_mean / (730 * calls_per_hour)))``.
 
-    attempts : ndarray (t, n), in a month. Returns ndarray (t, n), or (n,) where no capacity is given.
+    calls : ndarray (t, n), in a month; attempts : for each of them.
+    Returns ndarray (t, n), or (n,) where no capacity is given.
     """
     hosting = strategy.hosting
     assert hosting is not None
     least = world.value(hosting.min_replicas, 1.0)
     if hosting.calls_per_hour is None:
         return np.maximum(least, 1.0)
-    peak = attempts * world.value(hosting.peak_to_mean, 1.0)
+    world.note({VOLUME} | attempts.of)
+    peak = calls * attempts.value * world.value(hosting.peak_to_mean, 1.0)
     return np.maximum(least, np.ceil(peak / (HOURS_A_MONTH * world.value(hosting.calls_per_hour))))
 
 
-def _attempt_usd(world: World, strategy: Strategy, price: Price) -> Array:
-    """Token cost of one attempt at the price of month 1: ndarray (n,), USD."""
-    value = world.value
+def _attempt_usd(world: World, strategy: Strategy, price: Price) -> Traced:
+    """Token cost of one attempt at the price of month 1, USD."""
+    value = world.amount
     prompt, hit = value(strategy.prompt_tokens), value(strategy.cache_hit)
     input_price = value(price.input)
     cached = input_price if price.cached is None else value(price.cached)
@@ -282,8 +298,10 @@ def _attempt_usd(world: World, strategy: Strategy, price: Price) -> Array:
     miss = value(price.cache_write) if writes else input_price
     least = world.scenario.smallest_cacheable_prefix(strategy)
     if least is not None:
-        cacheable = prompt >= least
-        hit, miss = hit * cacheable, np.where(cacheable, miss, input_price)
+        cacheable = prompt.map(lambda tokens: tokens >= least)
+        hit = hit * cacheable
+        if writes:
+            miss = miss * cacheable + input_price * (1 - cacheable)
     output = strategy.output_tokens or world.scenario.workload.output_tokens
     usd = (
         prompt * hit * cached
@@ -291,5 +309,5 @@ def _attempt_usd(world: World, strategy: Strategy, price: Price) -> Array:
         + value(world.scenario.workload.input_tokens) * input_price
         + value(output) * value(price.output)
     ) / 1e6
-    batch: Array = 1 - value(strategy.batch_share) * value(strategy.batch_discount, 0.5)
-    return np.asarray(usd * value(strategy.price_multiplier, 1.0) * batch)
+    batch = 1 - value(strategy.batch_share) * value(strategy.batch_discount, 0.5)
+    return usd * value(strategy.price_multiplier, 1.0) * batch

@@ -18,11 +18,17 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from mcost.errors import McostError, NotationError, nearest, shown
+from mcost.errors import McostError, NotationError, nearest, shown, spelt
+from mcost.law import Law
 from mcost.samples import locate
 from mcost.shipped import folder as shipped_folder
+from mcost.toml import parse
 from mcost.uncertain import Domain, Grade, Prior, Quantity, read
 
+MOST_BYTES = 2**20
+"""Of a file of priors."""
+
+_TEXTS = ("about", "unit", "source", "url", "note")
 _KEYS = {"about", "unit", "domain", "distribution", "source", "checked", "grade"}
 
 
@@ -54,7 +60,7 @@ class Entry:
     def prior(self) -> Prior:
         """The entry with its law; McostError with file and name where the notation is wrong."""
         try:
-            law = read(self.distribution, Quantity(self.unit, self.domain))
+            law = read(self.distribution, Quantity(self.unit, self.domain), prior=_no_other)
         except NotationError as error:
             raise McostError(f"{self.file}: {self.name}: {error}") from None
         return Prior(
@@ -75,6 +81,10 @@ class Entry:
         return any(
             fnmatchcase(a, pattern) or pattern.endswith(f".{a}") for pattern in self.fits for a in asked
         )
+
+
+def _no_other(name: object) -> Law:
+    raise NotationError(f"found prior = {shown(name)}; an entry says its distribution itself")
 
 
 @cache
@@ -100,7 +110,7 @@ def entry(name: object) -> Entry:
     known = entries()
     if not isinstance(name, str) or name not in known:
         raise NotationError(
-            f"found prior = {shown(name)}; no such prior in the catalogue{nearest(str(name), known)}"
+            f"found prior = {shown(name)}; no such prior in the catalogue{nearest(spelt(name), known)}"
         )
     return known[name]
 
@@ -129,6 +139,8 @@ def _prior_of_file(name: str, folder: Path | None) -> Prior:
         raise NotationError(f"{path}: byte {error.start} is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise NotationError(f"{path}: not TOML: {error}") from None
+    except ValueError as error:
+        raise NotationError(f"{path}: {error}") from None
     if found is None:
         raise NotationError(f"found prior = {shown(name)}; no such prior in {path}{nearest(inside, known)}")
     return found
@@ -142,10 +154,12 @@ def read_priors(file: Path) -> Iterator[Prior]:
 
 def read_entries(file: Path) -> Iterator[Entry]:
     """The entries of one file, their laws not read; McostError with file and name for what is none."""
-    text = file.read_text(encoding="utf-8")
+    if (size := file.stat().st_size) > MOST_BYTES:
+        raise McostError(f"{file.name}: found {size:,} bytes; expected a file of priors of at most 1 MiB")
+    text = file.read_text(encoding="utf-8-sig")
     head = text.partition("\n")[0]
     topic = head.removeprefix("#").strip() if head.startswith("#") else file.stem.replace("_", " ")
-    for name, table in _tables(tomllib.loads(text), ""):
+    for name, table in _tables(parse(text), ""):
         try:
             yield _entry(name, table, topic, file.name)
         except NotationError as error:
@@ -176,6 +190,12 @@ def _entry(name: str, table: Mapping[str, Any], topic: str, file: str) -> Entry:
         raise NotationError(f"grade: found {shown(grade)}; expected one of {', '.join(get_args(Grade))}")
     if not isinstance(checked, date):
         raise NotationError(f"checked: found {shown(checked)}; expected a date")
+    for key in _TEXTS:
+        if not isinstance(table.get(key, ""), str):
+            raise NotationError(f"{key}: found {shown(table[key])}; expected text")
+    fits = table.get("for", [])
+    if not isinstance(fits, list) or not all(isinstance(key, str) for key in fits):
+        raise NotationError(f"for: found {shown(fits)}; expected a list of keys of a scenario")
     return Entry(
         name=name,
         about=table["about"],
@@ -188,6 +208,6 @@ def _entry(name: str, table: Mapping[str, Any], topic: str, file: str) -> Entry:
         checked=checked,
         grade=grade,
         note=table.get("note", ""),
-        fits=tuple(table.get("for", ())),
+        fits=tuple(fits),
         file=file,
     )

@@ -53,7 +53,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Worth:
-    """What each choice of a scenario is worth, one by one. Printing it gives the report."""
+    """What each choice of a scenario is worth, one by one. Printing it gives the report.
+
+    scenario : whose choices they are; certain : whether nothing in it is uncertain.
+    subjects : the candidates that the report speaks of. choices : each, with it against without it.
+    draws : number of futures, the same ones with and without; seed : what they were drawn from.
+    """
 
     scenario: Scenario
     certain: bool
@@ -126,7 +131,7 @@ def worth(
         return Choice(key, kind, owner, results, results_of(answer), found)
 
     choices = tuple(choice(*left_out) for left_out in _left_out(built))
-    return Worth(built, whole.certain, whole.subjects[::-1], choices, draws, seed)
+    return Worth(built, whole.certain, whole.subjects[::-1], choices, whole.draws, seed)
 
 
 def _left_out(scenario: Scenario) -> Iterator[tuple[str, Kind, str | None, Scenario]]:

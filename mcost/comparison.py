@@ -59,7 +59,11 @@ class Variant:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Scenarios, or variants of one, on common draws. Printing it gives the report."""
+    """Scenarios, or variants of one, on common draws. Printing it gives the report.
+
+    variants : what was compared, the one that the others are held against first.
+    draws : number of futures, the same ones for each; seed : what they were drawn from.
+    """
 
     variants: tuple[Variant, ...]
     draws: int
@@ -67,10 +71,12 @@ class Comparison:
 
     @property
     def first(self) -> Variant:
+        """What the others are held against."""
         return self.variants[0]
 
     @property
     def others(self) -> tuple[Variant, ...]:
+        """All but the first."""
         return self.variants[1:]
 
     @property
@@ -162,7 +168,7 @@ def compare(
     first, savings = _variant(names[0], (), one, {}), savings_of(one)
     rest = zip(names[1:], overrides[1:], built[1:], strict=True)
     others = [_variant(name, own, answer_of(scenario), savings) for name, own, scenario in rest]
-    return Comparison((first, *others), draws, seed)
+    return Comparison((first, *others), one.draws, seed)
 
 
 def _name(source: Source, scenario: Scenario) -> str:

@@ -22,7 +22,7 @@ from mcost.copula import (
     rank_matrix,
     smallest_impossible,
 )
-from mcost.errors import Path, Problem, dotted, shown
+from mcost.errors import Path, Problem, dotted, shown, spelt
 from mcost.fields import Amount, is_rank
 from mcost.input_names import Inputs, name_of, path_of, unknown
 from mcost.like import Merged
@@ -177,7 +177,9 @@ def _amounts(kind: Any, value: Any, path: Path) -> Iterator[tuple[Path, Any, Amo
     elif origin is tuple and inner[0] is CostLine and isinstance(value, list | tuple):
         for row in value:
             if isinstance(row, dict) and "amount" in row:
-                yield from _amounts(_types(CostLine)["amount"], row["amount"], (*path, str(row.get("name"))))
+                yield from _amounts(
+                    _types(CostLine)["amount"], row["amount"], (*path, spelt(row.get("name")))
+                )
     elif isinstance(kind, type) and issubclass(kind, Table) and isinstance(value, dict):
         types = _types(kind)
         for key in kind.model_fields:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -41,12 +42,12 @@ class Ledger:
         total = np.zeros((self.months + 1, self.n))
         part = np.empty_like(total)
         for driver, lines in self._by_driver:
-            amount = sum(line.amount for line in lines)
+            amount = _sum(line.amount for line in lines)
+            due = slice(None)
             if driver.shape[1] == 1:
                 rows = np.flatnonzero(driver[:, 0])
-                total[rows] += driver[rows] * amount
-            else:
-                total += np.multiply(driver, amount, out=part)
+                due = slice(rows[0], rows[-1] + 1) if rows.size else slice(0)
+            total[due] += np.multiply(driver[due], amount, out=part[due])
         return total
 
     def by_line(self) -> dict[str, Array]:
@@ -57,22 +58,21 @@ class Ledger:
             result[line.name] = result[line.name] + usd if line.name in result else usd
         return result
 
-    def totals(self, weights: Array) -> dict[str, Array]:
-        """Line name -> ndarray (n,), USD over all months, weighed by ``weights``, (t, 1) or (t, n)."""
-        due = {id(driver): _weighed(driver, weights) for driver, _ in self._by_driver}
+    def totals(self, due: Due) -> dict[str, Array]:
+        """Line name -> ndarray (n,), USD over all months, discounted."""
         result: dict[str, Array] = {}
         for line in self.lines:
-            usd = line.amount * due[id(line.driver)]
+            usd = line.amount * due(line.driver)
             result[line.name] = result[line.name] + usd if line.name in result else usd
         return result
 
-    def hours(self) -> Array:
-        """Engineer-hours over all months: ndarray (n,)."""
+    def hours(self, count: Due) -> Array:
+        """Engineer-hours over all months: ndarray (n,). count : how often drivers fall due, undiscounted."""
         total = np.zeros(self.n)
         for driver, lines in self._by_driver:
             hours = [line.hours for line in lines if line.hours is not None]
             if hours:
-                total += sum(hours) * driver.sum(axis=0)
+                total += _sum(hours) * count(driver)
         return total
 
     def where_not_finite(self, first: int) -> SimulationError:
@@ -88,10 +88,28 @@ class Ledger:
         return SimulationError(f"strategies.{self.strategy}: the sum of all cost lines is not finite")
 
 
-def _weighed(driver: Array, weights: Array) -> Array:
-    if weights.shape[1] == 1:
-        return np.asarray(np.einsum("t,tn->n", weights[:, 0], driver))
-    return np.asarray(np.einsum("tn,tn->n", np.broadcast_to(driver, weights.shape), weights))
+def _sum(arrays: Iterable[Array]) -> Array:
+    return reduce(operator.add, arrays)
+
+
+class Due:
+    """How often each driver falls due over all months, weighed by month: each one is added up once."""
+
+    def __init__(self, weights: Array) -> None:
+        self._weights = weights
+        self._known: dict[int, tuple[Array, Array]] = {}
+
+    def __call__(self, driver: Array) -> Array:
+        """The sum over the months: (t, n) or (t, 1) -> (n,) or (1,)."""
+        if id(driver) not in self._known:
+            self._known[id(driver)] = driver, self._sum(driver)  # with the driver, lest its id be used again
+        return self._known[id(driver)][1]
+
+    def _sum(self, driver: Array) -> Array:
+        weights = self._weights
+        if weights.shape[1] == 1:
+            return np.asarray(np.einsum("t,tn->n", weights[:, 0], driver))
+        return np.asarray(np.einsum("tn,tn->n", np.broadcast_to(driver, weights.shape), weights))
 
 
 @dataclass(frozen=True)
@@ -99,12 +117,62 @@ class Costs:
     """What every strategy costs in one block of draws.
 
     ledgers : strategy -> its lines; weights : ndarray (t, 1) or (t, n), discount factors.
+    read : the inputs that decide when and how often anything falls due.
     """
 
     scenario: Scenario
     draws: Draws
     ledgers: Mapping[str, Ledger]
     weights: Array
+    read: frozenset[str]
+
+    @cached_property
+    def due(self) -> Due:
+        return Due(self.weights)
+
+    @cached_property
+    def count(self) -> Due:
+        return Due(np.ones((self.weights.shape[0], 1)))
+
+    def discounted(self, name: str) -> Array:
+        """What a strategy costs by month: ndarray (t, n), USD a month, discounted."""
+        if name == self.scenario.baseline:
+            return self._baseline
+        return self._discounted(name)
+
+    @cached_property
+    def _baseline(self) -> Array:
+        return self._discounted(self.scenario.baseline)
+
+    def _discounted(self, name: str) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            usd = self.ledgers[name].usd()
+            usd *= self.weights
+        return usd
+
+    @cached_property
+    def totals(self) -> dict[str, Array]:
+        """Strategy -> ndarray (n,), USD over all months, discounted.
+
+        Raises SimulationError where a cost is not finite.
+        """
+        totals = {}
+        for name, ledger in self.ledgers.items():
+            with np.errstate(over="ignore", invalid="ignore"):
+                totals[name] = sum(ledger.totals(self.due).values(), np.zeros(ledger.n))
+            if not np.isfinite(totals[name]).all():
+                raise ledger.where_not_finite(self.draws.first)
+        return totals
+
+    def if_decided(self, name: str, source: str, met: bool) -> Ledger:
+        """What a strategy would cost in the same futures if it were decided whether the bar is met.
+
+        source : the input that decides it.
+        """
+        success = {**self.draws.success, source: np.full(self.draws.n, met)}
+        world = World(self.scenario, replace(self.draws, success=success))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Ledger(name, tuple(bill(world, name)), world.horizon, world.n)
 
 
 def costs(scenario: Scenario, draws: Draws) -> Costs:
@@ -115,7 +183,7 @@ def costs(scenario: Scenario, draws: Draws) -> Costs:
             name: Ledger(name, tuple(bill(world, name)), world.horizon, draws.n)
             for name in scenario.strategies
         }
-    return Costs(scenario, draws, ledgers, _discount(scenario, draws))
+    return Costs(scenario, draws, ledgers, _discount(scenario, draws), frozenset(world.read))
 
 
 def _discount(scenario: Scenario, draws: Draws) -> Array:

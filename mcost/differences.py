@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcost.answer import Answer
-from mcost.estimate import Chance, Estimate, mean_of
+from mcost.estimate import Chance, Estimate, by_replicate, estimate
+from mcost.integration import ROUNDING
 from mcost.law import Array
-from mcost.payoff import ROUNDING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,11 +65,14 @@ def difference(here: Array, there: Array, moved: float) -> Difference:
     """
     saving = here - there
     saving[np.abs(saving) <= ROUNDING * moved] = 0.0
-    mean = mean_of(saving)
+    mean = _mean(saving)
     if np.ptp(saving) <= ROUNDING * moved:
         mean = Estimate(mean.value, 0.0, mean.n)
-    pays = (here >= 0).astype(float) - (there >= 0)
-    return Difference(mean_of(pays), mean)
+    return Difference(_mean((here >= 0).astype(float) - (there >= 0)), mean)
+
+
+def _mean(sample: Array) -> Estimate:
+    return estimate(by_replicate(sample), sample.size)
 
 
 def result_dict(of: Result | Difference) -> dict[str, Any]:

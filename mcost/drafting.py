@@ -7,16 +7,13 @@ Nothing here prints or reads a clock. What is slow to load is imported where it 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mcost.errors import McostError, NotationError, shown
-from mcost.whole_files import write_whole
 
 if TYPE_CHECKING:
     from mcost.catalogue import Entry
@@ -585,24 +582,3 @@ def _life(model: str) -> str | None:
         return "models.life_anthropic"
     own = provider == "openai" or (provider == "azure" and name.startswith(("gpt-", "o1", "o3", "o4")))
     return "models.life_openai" if own and "gpt-oss" not in name else None
-
-
-# --- the file ---------------------------------------------------------------------------------------------
-
-
-def refuse(path: Path) -> None:
-    """McostError where a draft cannot be written to a path: there is something, or no folder for it."""
-    if os.path.lexists(path):
-        raise McostError(f"{path}: this exists already, and is not overwritten; name another file")
-    if not path.parent.is_dir():
-        raise McostError(f"{path}: found no folder {path.parent}")
-
-
-def save(text: str, path: Path, *, replace: bool = False) -> None:
-    """Write a file, whole or not at all; McostError where there is one already, unless it may be replaced."""
-    if not replace:
-        refuse(path)
-    try:
-        write_whole(path, text.encode(), replace=replace)
-    except FileExistsError:
-        refuse(path)

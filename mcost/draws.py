@@ -1,29 +1,76 @@
-"""Scenario -> Draws: one block of joint futures, each quantity from a stream of its own name.
+"""Scenario -> Draws: one block of joint futures, each quantity from coordinates of its own name.
 
-A stream is keyed by seed, name and block, so changing, adding or removing one input leaves the draws of
-every other input alone, and a block is the same whichever chunk or worker draws it. A correlated input mixes
-the uniforms of its own stream with those of the earlier inputs of its group, and no other input's.
+Inputs, first events, success and the main shapes of the traffic's path take points of a randomised net, what
+is left of the noise a stream; both are keyed by seed, name and block, so changing, adding or removing one
+input leaves the draws of every other input alone, and a block is the same whichever chunk or worker draws it.
+A correlated input mixes its own uniforms with those of the earlier inputs of its group, and no other's.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from scipy import special
 
+from mcost.dimensions import COMPONENTS, FIRST_EVENTS, dimension
 from mcost.errors import SimulationError
-from mcost.events import MANY, Rng, TooManyError, arrivals, end_month, price_steps, renewals
+from mcost.events import MANY, TooManyError, arrivals, end_month, price_steps, renewals
 from mcost.law import Array
+from mcost.nets import LEAST, Rng, Sampler, stream, uniforms
 from mcost.quality import success_from_examples
 from mcost.scenario import Scenario
-from mcost.traffic import calls
+from mcost.traffic import calls, with_components
 from mcost.uncertain import Prior
 
 BLOCK = 8192
-"""Draws in a block: the unit of random streams and of summation."""
+"""Draws in a block: the unit of random streams and of summation; a whole net in every replicate."""
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """The random numbers of one block of futures, by the name and purpose of what takes them."""
+
+    scenario: Scenario
+    seed: int
+    block: int
+    sampler: Sampler
+
+    def uniform(self, name: str, purpose: str = "value") -> Array:
+        """Uniforms, quasi-random where the sampler is: ndarray (BLOCK,), strictly between 0 and 1."""
+        if self.sampler == "mc":
+            return np.maximum(self.stream(name, purpose).random(BLOCK), LEAST)
+        axis = dimension(self.scenario.places, name, purpose)
+        return uniforms(self.seed, name, purpose, axis, self.block, BLOCK)
+
+    def stream(self, name: str, purpose: str) -> Rng:
+        return stream(self.seed, name, purpose, self.block)
+
+    def gaps(self, name: str) -> Iterator[Array]:
+        """Standard exponentials, ndarray (BLOCK,), one after the other: the first ones are quasi-random."""
+        if self.sampler == "qmc":
+            for k in range(FIRST_EVENTS):
+                yield -np.log(self.uniform(name, f"arrivals {k}"))
+        rng = self.stream(name, "arrivals")
+        while True:
+            yield rng.standard_exponential(BLOCK)
+
+    def afresh(self, name: str) -> Iterator[Array]:
+        """Uniforms of what is drawn again and again, ndarray (BLOCK,): the first ones are quasi-random."""
+        rng = self.stream(name, "afresh")
+        yield self.uniform(name)
+        while True:
+            yield np.maximum(rng.random(BLOCK), LEAST)
+
+    def noise(self, name: str, months: int) -> Array:
+        """Standard normals: ndarray (months + 1, BLOCK); the shape of their sums is quasi-random."""
+        normals = self.stream(name, "noise").standard_normal((months + 1, BLOCK))
+        if self.sampler == "qmc":
+            scores = (special.ndtri(self.uniform(name, f"component {k}")) for k in range(COMPONENTS))
+            with_components(normals[2:], scores)
+        return normals
 
 
 @dataclass(frozen=True)
@@ -68,6 +115,7 @@ def draw(
     n: int = BLOCK,
     given: Mapping[str, Array] = MappingProxyType({}),
     base: Draws | None = None,
+    sampler: Sampler = "qmc",
 ) -> Draws:
     """The first n futures of a block.
 
@@ -76,11 +124,12 @@ def draw(
 
     Raises SimulationError where a value drawn is not finite; it names input and draw.
     """
+    at = Coordinates(scenario, seed, block, sampler)
     months = scenario.horizon_months
     afresh = {prior.name for model in scenario.models.values() for prior in model.afresh}
-    correlated = _correlated(scenario, seed, block, n, given)
+    correlated = _correlated(at, n, given)
     values = {
-        name: given[name] if name in given else _sample(prior, correlated.get(name), seed, block, n)
+        name: given[name] if name in given else _sample(prior, correlated.get(name), at, n)
         for name, prior in scenario.inputs.items()
         if name not in afresh
     }
@@ -96,29 +145,21 @@ def draw(
         if base is not None and as_before(rate):
             events[rate.name] = base.events[rate.name]
             continue
-        events[rate.name] = arrivals(
-            stream(seed, rate.name, "arrivals", block), BLOCK, values[rate.name], months
-        )
+        events[rate.name] = arrivals(at.gaps(rate.name), values[rate.name], months)
     for strategy in scenario.strategies.values():
         source = scenario.success_of(strategy)
         if source is not None and source.name not in success:
             chance = values[source.name]
             if source is not strategy.success_probability:
                 chance = success_from_examples(chance)
-            success[source.name] = stream(seed, source.name, "success", block).random(BLOCK)[:n] < chance
-    steps = {
-        name: path
-        for name in scenario.models
-        if (path := _steps(scenario, name, values, seed, block, n)) is not None
-    }
+            success[source.name] = at.uniform(source.name, "success")[:n] < chance
+    steps = {name: path for name in scenario.models if (path := _steps(at, name, values)) is not None}
     retirements = {
-        name: counts
-        for name in scenario.models
-        if (counts := _retirements(scenario, name, seed, block, n)) is not None
+        name: counts for name in scenario.models if (counts := _retirements(at, name, n)) is not None
     }
     end, ends = None, scenario.workload.ends_per_year
     if ends is not None:
-        end = end_month(stream(seed, ends.name, "arrivals", block), BLOCK, values[ends.name])
+        end = end_month(at.gaps(ends.name), values[ends.name])
         end.flags.writeable = False
     workload = scenario.workload
     if base is not None and as_before(
@@ -131,41 +172,36 @@ def draw(
     ):
         path = base.calls
     else:
-        path = _calls(scenario, values, seed, block, n)
+        path = _calls(at, values, n)
     kept = (values, events, success, steps, retirements, {"calls": path})
     for array in (array for arrays in kept for array in arrays.values()):
         array.flags.writeable = False
     return Draws(seed, block, values, path, events, success, steps, retirements, end)
 
 
-def _steps(
-    scenario: Scenario, name: str, values: Mapping[str, Array], seed: int, block: int, n: int
-) -> Array | None:
+def _steps(at: Coordinates, name: str, values: Mapping[str, Array]) -> Array | None:
     """The list price of a model against that of month 1; a ratio is drawn afresh at each change."""
-    model = scenario.models[name]
+    model = at.scenario.models[name]
     rate, ratio = model.price_changes_per_year, model.price_change_ratio
     if rate is None or ratio is None:
         return None
-    return price_steps(
-        stream(seed, rate.name, "arrivals", block),
-        _afresh(scenario.inputs[ratio.name], seed, block, n),
-        BLOCK,
-        values[rate.name],
-        scenario.horizon_months,
-    )
+    law, n = at.scenario.inputs[ratio.name].law, values[rate.name].size
+    ratios = (law.ppf(u[:n]) for u in at.afresh(ratio.name))
+    return price_steps(at.gaps(rate.name), ratios, values[rate.name], at.scenario.horizon_months)
 
 
-def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -> Array | None:
+def _retirements(at: Coordinates, name: str, n: int) -> Array | None:
     """When a model retires: by a lifetime that is drawn afresh each time, or on the day that is announced."""
-    model, months = scenario.models[name], scenario.horizon_months
-    if model.retires_after_months is not None:
-        uniform = _uniforms(model.retires_after_months.name, seed, block, n)
+    scenario, months = at.scenario, at.scenario.horizon_months
+    model = scenario.models[name]
+    life = model.retires_after_months
+    if life is not None:
+        drawn = (u[:n] for u in at.afresh(life.name))
         try:
-            law = scenario.inputs[model.retires_after_months.name].law
-            return renewals(uniform, law, scenario.age_of(model), n, months)
+            return renewals(drawn, scenario.inputs[life.name].law, scenario.age_of(model), n, months)
         except TooManyError:
             raise SimulationError(
-                f"{model.retires_after_months.name}: more than {MANY} retirements in one future; "
+                f"{life.name}: more than {MANY} retirements in one future; "
                 "expected lifetimes of months, not of hours"
             ) from None
     facts = scenario.facts.get(name)
@@ -177,52 +213,33 @@ def _retirements(scenario: Scenario, name: str, seed: int, block: int, n: int) -
     return counts
 
 
-def _uniforms(name: str, seed: int, block: int, n: int) -> Callable[[], Array]:
-    rng = stream(seed, name, "value", block)
-    return lambda: np.maximum(rng.random(BLOCK)[:n], 2.0**-54)
-
-
-def _afresh(prior: Prior, seed: int, block: int, n: int) -> Callable[[], Array]:
-    uniform = _uniforms(prior.name, seed, block, n)
-    return lambda: prior.law.ppf(uniform())
-
-
-def stream(seed: int, name: str, purpose: str, block: int = 0) -> Rng:
-    """The random numbers of one purpose of one name; no other name, purpose, seed or block shares them."""
-    words = np.frombuffer(hashlib.sha256(f"{name}\0{purpose}".encode()).digest()[:16], dtype="<u4")
-    key = np.random.SeedSequence(seed, spawn_key=(*map(int, words), block))
-    return np.random.Generator(np.random.SFC64(key))
-
-
-def _correlated(
-    scenario: Scenario, seed: int, block: int, n: int, given: Mapping[str, Array]
-) -> dict[str, Array]:
-    """Uniforms of every correlated input, ndarray (n,): its own stream's, mixed with those of its group."""
-    wanted = scenario.inputs.keys() - given.keys()
+def _correlated(at: Coordinates, n: int, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Uniforms of every correlated input, ndarray (n,): its own, mixed with those of its group."""
+    wanted = at.scenario.inputs.keys() - given.keys()
     return {
         name: row
-        for copula in scenario.copulas
+        for copula in at.scenario.copulas
         if not wanted.isdisjoint(copula.names)
         for name, row in zip(
             copula.names,
-            copula.uniforms(np.stack([_uniforms(name, seed, block, n)() for name in copula.names])),
+            copula.uniforms(np.stack([at.uniform(name)[:n] for name in copula.names])),
             strict=True,
         )
     }
 
 
-def _sample(prior: Prior, uniform: Array | None, seed: int, block: int, n: int) -> Array:
+def _sample(prior: Prior, uniform: Array | None, at: Coordinates, n: int) -> Array:
     """Draws of one input by inversion: a change of its law moves its draws, and no others.
 
-    uniform : what its quantiles are taken at, ndarray (n,); None for the uniforms of its own stream.
+    uniform : what its quantiles are taken at, ndarray (n,); None for its own coordinate.
     """
     if prior.law.certain:
         return np.broadcast_to(prior.law.support()[0], (n,))
-    value = prior.law.ppf(_uniforms(prior.name, seed, block, n)() if uniform is None else uniform)
+    value = prior.law.ppf(at.uniform(prior.name)[:n] if uniform is None else uniform)
     if not np.isfinite(value).all():
         i = int(np.flatnonzero(~np.isfinite(value))[0])
         raise SimulationError(
-            f"{prior.name}: {prior.law} gave {value[i]} in draw {block * BLOCK + i}; "
+            f"{prior.name}: {prior.law} gave {value[i]} in draw {at.block * BLOCK + i}; "
             "bound it (min = …, max = …)"
         )
     return value
@@ -235,8 +252,8 @@ def _rates(scenario: Scenario) -> list[Prior]:
     return list({rate.name: rate for rate in rates if rate is not None}.values())
 
 
-def _calls(scenario: Scenario, values: Mapping[str, Array], seed: int, block: int, n: int) -> Array:
-    workload, months = scenario.workload, scenario.horizon_months
+def _calls(at: Coordinates, values: Mapping[str, Array], n: int) -> Array:
+    workload, months = at.scenario.workload, at.scenario.horizon_months
 
     def value(prior: Prior | None) -> Array | None:
         return None if prior is None else values[prior.name]
@@ -249,9 +266,8 @@ def _calls(scenario: Scenario, values: Mapping[str, Array], seed: int, block: in
         first = users * each
     volatility, growth = value(workload.volatility_per_month), value(workload.growth_per_month)
     noise = None
-    if volatility is not None:
-        rng = stream(seed, "workload.volatility_per_month", "noise", block)
-        noise = rng.standard_normal((months + 1, BLOCK))[:, :n]
+    if workload.volatility_per_month is not None:
+        noise = at.noise(workload.volatility_per_month.name, months)[:, :n]
     with np.errstate(over="ignore", invalid="ignore"):
         path = calls(
             first,
@@ -264,7 +280,7 @@ def _calls(scenario: Scenario, values: Mapping[str, Array], seed: int, block: in
     if not (np.isfinite(path) & (path >= 0)).all():
         month, i = (int(k[0]) for k in np.nonzero(~(np.isfinite(path) & (path >= 0))))
         raise SimulationError(
-            f"workload: calls are {path[month, i]:g} in month {month} of draw {block * BLOCK + i}; "
+            f"workload: calls are {path[month, i]:g} in month {month} of draw {at.block * BLOCK + i}; "
             "bound the growth, or give max_calls_per_month"
         )
     return path

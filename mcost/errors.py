@@ -8,9 +8,16 @@ from typing import Literal
 
 Path = tuple[str | int, ...]
 
+MOST_TOLD = 20
+"""Mistakes of one scenario that are printed."""
+
+MOST_SAID = 4_000
+MOST_QUOTED = 400
+"""Characters of one message, and of a name in it: what is longer was not written by hand."""
+
 
 class McostError(Exception):
-    """Everything that the user can mend. The command line prints it after ``error: `` and exits with 2."""
+    """Everything that the user can mend. The command line prints it after ``error:`` and exits with 2."""
 
 
 class NotationError(McostError):
@@ -49,7 +56,7 @@ class Place:
 
 @dataclass(eq=False)
 class ScenarioError(McostError):
-    """All that is wrong with one scenario.
+    """All that is wrong with one scenario; printed, the first MOST_TOLD mistakes and how many more there are.
 
     problems : every mistake found, in the order of the file.
     file : the name to show, or None for a scenario that was not read from a file.
@@ -63,7 +70,9 @@ class ScenarioError(McostError):
 
     def __str__(self) -> str:
         found = sorted(self.problems, key=self._order) if self.places else self.problems
-        return "\nerror: ".join(self._show(p) for p in found)
+        told = [self._show(p) for p in found[:MOST_TOLD]]
+        more = [f"and {len(found) - MOST_TOLD:,} mistakes more"] if len(found) > MOST_TOLD else []
+        return "\nerror: ".join(told + more)
 
     def _order(self, problem: Problem) -> tuple[int, int]:
         place = None if problem.origin else self._place(problem)
@@ -80,9 +89,10 @@ class ScenarioError(McostError):
         return (self.places[path].line, *self.places[path].key) if path else None
 
     def _show(self, problem: Problem) -> str:
-        what = f"{dotted(problem.path)}: {problem.message}" if problem.path else problem.message
+        message = legible(problem.message, MOST_SAID)
+        what = f"{legible(dotted(problem.path), MOST_QUOTED)}: {message}" if problem.path else message
         if problem.origin is not None:
-            return f"{problem.origin}: {what}"
+            return f"{legible(problem.origin, MOST_QUOTED)}: {what}"
         if self.file is None:
             return what
         place = self._place(problem)
@@ -97,7 +107,7 @@ def quoted(file: str, text: str, place: tuple[int, int, int], what: str) -> str:
     lines = text.split("\n")
     shown = lines[line - 1].rstrip("\r").replace("\t", " ") if line <= len(lines) else ""
     start = max(0, column - 60) if len(shown) > 160 else 0
-    shown, column = shown[start : start + 160], column - start
+    shown, column = legible(shown[start : start + 160], 160), column - start
     mark = " " * (column - 1) + "^" * max(1, min(width, len(shown) - column + 1))
     return f"{file}:{line}:{place[1]}: {what}\n{line:>5} | {shown}\n      | {mark}"
 
@@ -114,6 +124,12 @@ def dotted(path: Path) -> str:
     return text
 
 
+def legible(text: str, most: int) -> str:
+    """The text as it may stand in a message: none of it hides or moves a terminal, and it is not too long."""
+    text = text if len(text) <= most else text[: most - 3] + "..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
 def close(name: str, names: Iterable[str]) -> str | None:
     """The one of ``names`` that is nearest in spelling; None where none is close."""
     from difflib import get_close_matches
@@ -127,10 +143,16 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """``"; did you mean X?"`` for the closest of ``names``, or what there is when none is close."""
     known = list(dict.fromkeys(str(n) for n in names))
     if (found := close(name, known)) is not None:
-        return f"; did you mean {found}?"
+        return f"; did you mean {legible(found, MOST_QUOTED)}?"
     if 0 < len(known) <= 12:
-        return f"; there is {known[0]}" if len(known) == 1 else f"; there are {', '.join(known)}"
+        told = [legible(each, MOST_QUOTED) for each in known]
+        return f"; there is {told[0]}" if len(told) == 1 else f"; there are {', '.join(told)}"
     return ""
+
+
+def spelt(value: object) -> str:
+    """What may be a name: text as it is, anything else as it is shown."""
+    return value if isinstance(value, str) else shown(value)
 
 
 def shown(value: object, depth: int = 3) -> str:
@@ -150,4 +172,4 @@ def shown(value: object, depth: int = 3) -> str:
     else:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     text = " ".join(text[:400].split()).encode("utf-8", "replace").decode()
-    return text if len(text) <= 60 else text[:57] + "..."
+    return legible(text, 60)

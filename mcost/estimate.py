@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mcost.law import Array
+from mcost.nets import REPLICATES
+
+MARGIN = 2.0395
+"""Standard errors to either side of a 95 % interval: t with REPLICATES - 1 = 31 degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,8 @@ class Estimate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval: 1.96 standard errors to either side."""
-        return self.value - 1.96 * self.standard_error, self.value + 1.96 * self.standard_error
+        """95 % interval: MARGIN standard errors to either side."""
+        return self.value - MARGIN * self.standard_error, self.value + MARGIN * self.standard_error
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -34,7 +39,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Chance(Estimate):
-    """A probability found by simulation, with the standard error of a share: ``sqrt(p (1 - p) / n)``."""
+    """A probability found by simulation."""
 
     @property
     def probability(self) -> float:
@@ -42,6 +47,7 @@ class Chance(Estimate):
 
     @classmethod
     def of(cls, hits: int, n: int) -> Chance:
+        """The share of independent draws, with its standard error ``sqrt(p (1 - p) / n)``."""
         share = hits / n
         return cls(share, math.sqrt(share * (1 - share) / n), n)
 
@@ -54,3 +60,26 @@ def mean_of(sample: Array) -> Estimate:
     n = sample.size
     spread = float(np.std(sample, ddof=1)) if n > 1 else 0.0
     return Estimate(float(np.mean(sample)), spread / math.sqrt(n), n)
+
+
+def by_replicate(sample: ArrayLike) -> Array:
+    """Sums over the futures of each replicate: ndarray (…, n) -> (…, R); n is a multiple of R."""
+    sample = np.asarray(sample)
+    return np.asarray(sample.reshape(*sample.shape[:-1], -1, REPLICATES).sum(axis=-2, dtype=float))
+
+
+def estimate(sums: Array, n: int) -> Estimate:
+    """The mean over n futures, from the sums of each replicate: its error is that of the replicates' mean.
+
+    sums : ndarray (R,), as of :func:`by_replicate`.
+    """
+    means = sums / (n // REPLICATES)
+    away = means - means[0]  # so that replicates that are alike have no spread, to the bit
+    error = float(np.std(away, ddof=1)) / math.sqrt(REPLICATES)
+    return Estimate(float(means[0] + np.mean(away)), error, n)
+
+
+def chance(sums: Array, n: int) -> Chance:
+    """The same of a probability, which lies between 0 and 1."""
+    found = estimate(sums, n)
+    return Chance(min(max(found.value, 0.0), 1.0), found.standard_error, n)

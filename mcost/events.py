@@ -6,44 +6,46 @@ of the first months when the horizon grows, and moves each event smoothly when i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from mcost.law import Array, Law
 
-Rng = np.random.Generator
-
 MANY = 500
 """Events of one process in one future that are drawn one by one; beyond, what is left is drawn by month."""
+
+Gaps = Iterator[Array]
+"""Standard exponentials, one array of them after the other; of each the first n are taken."""
 
 
 class TooManyError(ArithmeticError):
     """More renewals in one future than are drawn one by one."""
 
 
-def _times(rng: Rng, block: int, rate: Array, months: int) -> Iterator[Array]:
+def _times(gaps: Gaps, rate: Array, months: int) -> Iterator[Array]:
     """Times of the first, second, … event of a Poisson process: ndarrays (n,), months from month 0."""
     with np.errstate(divide="ignore", over="ignore"):
         scale = 12 / rate
     time = np.zeros(rate.size)
-    for _ in range(MANY):
-        time = time + scale * rng.standard_exponential(block)[: rate.size]
+    for gap in islice(gaps, MANY):
+        time = time + scale * gap[: rate.size]
         if not (time < months).any():
             return
         yield time
 
 
-def arrivals(rng: Rng, block: int, rate: Array, months: int) -> Array:
+def arrivals(gaps: Gaps, rate: Array, months: int) -> Array:
     """Counts of a Poisson process, by its exponential gaps: independent months of mean rate/12 each.
 
-    rate : ndarray (n,), events a year; n is at most ``block``, the size at which gaps are drawn.
+    rate : ndarray (n,), events a year.
     Returns ndarray (months + 1, n), counts; month 0 has none.
     """
     counts = np.zeros((months + 1, rate.size))
     time = np.zeros(rate.size)
     seen = 0
-    for time in _times(rng, block, rate, months):
+    for time in _times(gaps, rate, months):
         here = np.flatnonzero(time < months)
         counts[time[here].astype(np.intp) + 1, here] += 1
         seen += 1
@@ -53,35 +55,35 @@ def arrivals(rng: Rng, block: int, rate: Array, months: int) -> Array:
         here = np.flatnonzero(time < months)
         for month in range(months):
             left = np.clip(month + 1 - time[here], 0.0, 1.0)
-            u = rng.random(block)[here]
+            u = np.exp(-next(gaps)[here])
             counts[month + 1, here] += np.where(left > 0, stats.poisson.ppf(u, left * rate[here] / 12), 0.0)
     return counts
 
 
-def end_month(rng: Rng, block: int, rate: Array) -> Array:
+def end_month(gaps: Gaps, rate: Array) -> Array:
     """The month in which the first event of a Poisson process falls: ndarray (n,), inf where never."""
     with np.errstate(divide="ignore", over="ignore"):
-        return np.floor(12 / rate * rng.standard_exponential(block)[: rate.size]) + 1
+        return np.floor(12 / rate * next(gaps)[: rate.size]) + 1
 
 
-def price_steps(times: Rng, ratios: Callable[[], Array], block: int, rate: Array, months: int) -> Array:
+def price_steps(gaps: Gaps, ratios: Iterator[Array], rate: Array, months: int) -> Array:
     """List price against that of month 1: each event multiplies it by a ratio of its own, from its month on.
 
-    ratios : gives the ratio of the next event, ndarray (n,).
+    ratios : the ratio of each event, ndarrays (n,).
     Returns ndarray (months + 1, n); a step of month 1 is in the price already.
     """
     path = np.ones((months + 1, rate.size))
-    for time in _times(times, block, rate, months):
-        ratio = ratios()
+    for time in _times(gaps, rate, months):
+        ratio = next(ratios)
         here = np.flatnonzero((time >= 1) & (time < months))
         path[time[here].astype(np.intp) + 1, here] *= ratio[here]
     return np.multiply.accumulate(path, axis=0, out=path)
 
 
-def renewals(uniforms: Callable[[], Array], life: Law, age: float, n: int, months: int) -> Array:
+def renewals(uniforms: Iterator[Array], life: Law, age: float, n: int, months: int) -> Array:
     """Counts of retirements: at the sums L1, L1 + L2 … of lifetimes, in month ``floor(sum) + 1``.
 
-    uniforms : gives the next uniforms, ndarray (n,).
+    uniforms : of each lifetime, ndarrays (n,).
     life : the law of a lifetime in months; age : months that the model has lived at month 0. The first
         lifetime is drawn given that it exceeds the age.
     Returns ndarray (months + 1, n), counts.
@@ -90,13 +92,13 @@ def renewals(uniforms: Callable[[], Array], life: Law, age: float, n: int, month
     """
     counts = np.zeros((months + 1, n))
     lived = float(life.cdf(age)) if age > 0 and not life.certain else 0.0
-    time = life.ppf(np.minimum(lived + (1 - lived) * uniforms(), 1 - 2.0**-53)) - age
+    time = life.ppf(np.minimum(lived + (1 - lived) * next(uniforms), 1 - 2.0**-53)) - age
     for _ in range(MANY):
         here = np.flatnonzero(time < months)
         if not here.size:
             return counts
         counts[np.maximum(time[here], 0.0).astype(np.intp) + 1, here] += 1
-        time = time + life.ppf(uniforms())
+        time = time + life.ppf(next(uniforms))
     raise TooManyError
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from mcost.answer import Answer
 from mcost.law import Array
+from mcost.outcomes import broken_even
 
 DOTS = 50
 
@@ -17,10 +18,11 @@ def saving_dots(answer: Answer, candidate: str) -> Array:
 
 
 def broken_even_by_month(answer: Answer, candidate: str) -> Array:
-    """P(break-even month <= t): ndarray (t,), t = 0 … H."""
-    month = answer.candidates[candidate].payoff.break_even_month
+    """P(break-even month <= t): ndarray (t,), t = 0 … H; the last is P(pays off)."""
+    found = answer.candidates[candidate]
+    month = found.payoff.break_even_month
     within = month[np.isfinite(month)].astype(np.intp)
-    return np.asarray(np.cumsum(np.bincount(within, minlength=answer.horizon_months + 1)) / month.size)
+    return broken_even(np.bincount(within, minlength=answer.horizon_months + 1), found.pays_off.value)
 
 
 def cost_steps(answer: Answer, candidate: str) -> dict[str, float]:

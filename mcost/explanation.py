@@ -16,7 +16,6 @@ from mcost.errors import McostError
 from mcost.estimate import Estimate
 from mcost.factors import EVENTS, MEETS_THE_BAR
 from mcost.law import Array, Certain
-from mcost.regression import FEWEST
 from mcost.scenario import Scenario
 from mcost.sensitivity import Sensitivity, Tenth, sensitivity, total_order
 from mcost.subject import subject_of
@@ -112,6 +111,7 @@ class Total:
 class Why:
     """What drives an answer. ``to_dict()`` is the JSON contract; printing it gives the report.
 
+    answer : what is explained.
     candidate : the one whose saving is explained; None where there is only the baseline.
     drivers : by the worth of knowing them, then by how far they move P(pays off).
     all_inputs : EVPPI of all inputs together, USD: what could be learnt at most.
@@ -135,10 +135,12 @@ class Why:
 
     @property
     def inputs(self) -> tuple[Driver, ...]:
+        """The drivers that are uncertain inputs."""
         return tuple(driver for driver in self.drivers if driver.kind == "input")
 
     @property
     def events(self) -> tuple[Driver, ...]:
+        """The drivers that are random events, which no study of an input tells."""
         return tuple(driver for driver in self.drivers if driver.kind == "event")
 
     @property
@@ -221,8 +223,8 @@ def why(
     Raises
     ------
     McostError
-        For what cannot be used, an unknown candidate, fewer than 20 draws, and ``total`` where the inputs
-        that matter to the candidate are correlated: such a share means something for independent ones only.
+        For what cannot be used, an unknown candidate, and ``total`` where the inputs that matter to the
+        candidate are correlated: such a share means something for independent ones only.
 
     >>> import mcost
     >>> mcost.why("contested", draws=2_000).best.name
@@ -237,8 +239,6 @@ def why(
     subject = subject_of(answer, candidate)
     if subject is None or answer.certain:
         return Why(answer, subject, (), NOTHING, Estimate(0.0, 0.0, answer.draws), None, None, answer.draws)
-    if answer.draws < FEWEST:
-        raise McostError(f"draws: found {answer.draws}; expected {FEWEST} or more, to tell what drives them")
     totals = tuple(_totals(answer, subject)) if total else ()
     futures = answer.futures
     fitted = min(FITTED, *(usd.size for usd in futures.cost.values()))

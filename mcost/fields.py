@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from mcost.amount_schema import amount_schema
 from mcost.catalogue import prior
-from mcost.errors import NotationError, close, shown
+from mcost.errors import NotationError, close, shown, spelt
 from mcost.families import from_frozen
 from mcost.law import Law
 from mcost.uncertain import CREDIBILITY, Prior, Quantity, check, read
@@ -142,7 +142,7 @@ def one_of(choice: Any) -> Any:
     def validate(value: Any) -> Any:
         words = get_args(choice)
         if value not in words:
-            meant = close(str(value), words)
+            meant = close(spelt(value), words)
             expected = f"expected one of {', '.join(words)}{f'; did you mean {meant}?' if meant else ''}"
             raise _mistake(f"found {shown(value)}; {expected}")
         return value

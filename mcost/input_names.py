@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from mcost.errors import Path, dotted, nearest, shown
 from mcost.like import Merged
+from mcost.toml import parse
 from mcost.uncertain import Prior
 
 Inputs = Mapping[str, Prior | None]
@@ -17,8 +17,8 @@ Inputs = Mapping[str, Prior | None]
 def path_of(written: str) -> Path:
     """The key path that a name spells, however it is quoted; empty where it spells none."""
     try:
-        nested: Any = tomllib.loads(f"{written} = 0")
-    except (ValueError, RecursionError):
+        nested: Any = parse(f"{written} = 0")
+    except ValueError:
         return ()
     path: list[str] = []
     while isinstance(nested, dict) and len(nested) == 1:

@@ -10,8 +10,8 @@ import numpy as np
 
 from mcost.answer import Answer
 from mcost.costs import Costs
+from mcost.integration import ROUNDING
 from mcost.law import Array
-from mcost.payoff import ROUNDING
 from mcost.simulate import simulate
 
 MOST = 16_384
@@ -45,9 +45,8 @@ def journey(answer: Answer, candidate: str) -> Journey:
     """
     n = min(answer.draws, MOST)
     fold = partial(_cumulative, candidate)
-    cumulative = np.concatenate(
-        simulate(answer.scenario.only(candidate), fold, draws=n, seed=answer.seed), axis=1
-    )
+    parts = simulate(answer.scenario.only(candidate), fold, draws=n, seed=answer.seed, sampler=answer.sampler)
+    cumulative = np.concatenate(list(parts), axis=1)
     ranked = np.argsort(cumulative[-1], kind="stable")
     count = 1 if answer.certain else min(PATHS, n)
     middles = ((np.arange(count) + 0.5) * n / count).astype(int)
@@ -74,9 +73,8 @@ def _cumulative(candidate: str, costs: Costs) -> Array:
 def cost_by_month(answer: Answer, *strategies: str) -> dict[str, Mapping[str, Array]]:
     """Strategy -> cost line -> ndarray (t,), mean USD of the month, discounted; t = 0 … H."""
     n = min(answer.draws, MOST)
-    parts = simulate(
-        answer.scenario.only(*strategies), partial(_by_line, strategies), draws=n, seed=answer.seed
-    )
+    alone, fold = answer.scenario.only(*strategies), partial(_by_line, strategies)
+    parts = list(simulate(alone, fold, draws=n, seed=answer.seed, sampler=answer.sampler))
     empty = np.zeros(answer.horizon_months + 1)
     return {
         name: {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from mcost.amount_schema import UNCERTAIN
@@ -23,7 +25,12 @@ def scenario_schema() -> dict[str, Any]:
     """
     schema: dict[str, Any] = _pointed(ScenarioTables.model_json_schema())
     strategy = schema["$defs"]["Strategy"]["properties"]
-    strategy["like"] = {"type": "string", "description": "the strategy whose settings are taken over"}
+    strategy["like"] = {"type": "string"}
+    for table, meanings in key_meanings().items():
+        keys = schema if table == ScenarioTables.__name__ else schema["$defs"][table]
+        for key, meaning in meanings.items():
+            unit = _unit(keys["properties"][key])
+            keys["properties"][key]["description"] = meaning + (f" [{unit}]" if unit else "")
     whole = {key: {"required": schema["$defs"][part].pop("required")} for key, part in PARTIAL.items()}
     whole["costs"] = {"items": {"required": schema["$defs"]["CostLine"].pop("required")}}
     not_a_number = {"not": {"type": "number"}}
@@ -43,6 +50,18 @@ def scenario_schema() -> dict[str, Any]:
         "title": "mcost scenario",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def key_meanings() -> dict[str, dict[str, str]]:
+    """Table -> key -> what the key means; after "; unsaid, " what holds where it is left out."""
+    return tomllib.loads((Path(__file__).parent / "keys.toml").read_text(encoding="utf-8"))
+
+
+def _unit(key: dict[str, Any]) -> str | None:
+    """The unit of an uncertain value, which stands in its own description or that of what it may be."""
+    first = key.get("anyOf", [key])[0]
+    unit: str | None = key.get("description", first.get("description"))
+    return unit
 
 
 def _pointed(value: Any) -> Any:

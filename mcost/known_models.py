@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from mcost.catalogue import prior
-from mcost.errors import NotationError, Problem
+from mcost.errors import NotationError, Problem, spelt
 from mcost.law import Certain
 from mcost.prices import ModelPrice, UnknownModelError, newest_date, price_of
 from mcost.uncertain import Prior, Quantity, read
@@ -121,7 +121,7 @@ def _hosted(strategy: Any, facts: Mapping[str, ModelPrice]) -> Any:
     """A tuned model's hourly fee belongs to the provider's price of it, where the scenario says neither."""
     if not isinstance(strategy, dict) or "tuning" not in strategy:
         return strategy
-    found = facts.get(str(strategy.get("model")))
+    found = facts.get(spelt(strategy.get("model")))
     said = strategy.keys() & {"hosting", "price_multiplier"}
     if found is None or found.tuned is None or said or not found.tuned.hosting_usd_per_hour:
         return strategy

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcost.errors import Path, Problem, ScenarioError, nearest, shown
+from mcost.errors import Path, Problem, ScenarioError, nearest, shown, spelt
 
 KINDS = ("model", "price", "mix", "cascade", "wait")
 """A strategy is one of these: it names a model or a price, or is made of others."""
@@ -90,8 +90,8 @@ def merge_like(data: dict[str, Any]) -> Merged:
                 base = resolve(base_name, (*on_the_way, name))
                 if not own:
                     merged.copies[name] = base_name
-        done[name], merged.owners[name] = _merge(base, own, str(base_name), merged.owners)
-        merged.rows[name] = _rows(name, own, base, merged.rows.get(str(base_name), []))
+        done[name], merged.owners[name] = _merge(base, own, spelt(base_name), merged.owners)
+        merged.rows[name] = _rows(name, own, base, merged.rows.get(spelt(base_name), []))
         return done[name]
 
     resolved = {
@@ -158,4 +158,4 @@ def _rows(
 
 
 def _row_name(row: Any) -> str:
-    return str(row.get("name")) if isinstance(row, dict) else ""
+    return spelt(row.get("name")) if isinstance(row, dict) else ""

@@ -22,8 +22,8 @@ from mcost.break_even import CLOSE, line
 from mcost.errors import McostError, shown
 from mcost.estimate import Chance
 from mcost.focus import Focus, focus
+from mcost.integration import ROUNDING
 from mcost.law import Array
-from mcost.payoff import ROUNDING
 from mcost.scenario import Scenario
 from mcost.what_if import WhatIf
 
@@ -61,11 +61,13 @@ class Place:
 class DecisionMap:
     """P(pays off) over two inputs. ``to_dict()`` is the JSON contract; printing it gives the report.
 
+    scenario : as it was asked about; candidate : whom it is about.
     x, y : ndarray (k,) and (m,), values of the two inputs, in their units, even on their natural scales.
     probability : ndarray (m, k), P(pays off) at each [y, x]; the scenario's other inputs stay uncertain.
     x_axis, y_axis : the inputs. place : where the scenario is. levels : of the contours.
     chosen : whether the inputs are those that move P most, and were not asked for.
     ways : how the saving was taken along x and along y.
+    draws : number of futures in each cell, the same ones; seed : what they were drawn from.
     """
 
     scenario: Scenario

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from mcost.errors import NotationError, close, nearest, shown
+from mcost.errors import NotationError, close, nearest, shown, spelt
 from mcost.families import LISTS, Family, Parameter, interval_parameters
 from mcost.formulas import FORMULAS
 from mcost.law import Certain, Law
@@ -38,6 +38,13 @@ MOST_PARTS = 64
 
 DEEPEST = 8
 """Notations within notations."""
+
+TOO_SLOW = ("ksone", "kstwo", "studentized_range", "levy_stable")
+"""Families of which SciPy takes up to seconds for each quantile: no input of a scenario can be one."""
+
+OF_ANY_SIZE = ("poisson", "randint", "geom")
+BY_FORMULA = ("binom", "nbinom", "skellam")
+"""Discrete families whose quantiles SciPy has by formula, the first whatever their size."""
 
 Table = Mapping[str, Any]
 
@@ -96,12 +103,12 @@ def _read_text(text: str, reading: Reading) -> Law:
         return Certain(from_text(body, quantity))
     if dashed := DASHED.fullmatch(body):
         low, high = (part.strip() for part in dashed.groups())
-        raise NotationError(f'found {shown(text)}; write an interval as "{low} to {high}"')
+        raise NotationError(f"found {shown(text)}; write an interval as {shown(f'{low} to {high}')}")
     if re.search(r"\d,\d", body):
         if re.search(r"\d,\d{3}(?!\d)", body) and not re.search(r"\d,(?!\d{3}(?!\d))\d", body):
-            mend = f'write thousands with _, "{body.replace(",", "_")}"'
+            mend = f"write thousands with _, {shown(body.replace(',', '_'))}"
         else:
-            mend = f'write decimals with a point, "{body.replace(",", ".")}"'
+            mend = f"write decimals with a point, {shown(body.replace(',', '.'))}"
         raise NotationError(f"found {shown(text)}; {mend}")
     raise NotationError(f'found {shown(text)}; expected a number, or an interval such as "20 to 40"')
 
@@ -216,7 +223,8 @@ def _read_interval(table: Table, reading: Reading) -> Law:
             raise NotationError(f"found {shown(dict(table))}; {key} is missing")
     low, high = (_interval_end(table, key, reading) for key in ("low", "high"))
     held = table.get("credibility", reading.credibility)
-    if isinstance(held, bool) or not isinstance(held, int | float) or not 0.5 < (1 + held) / 2 < 1:
+    number_like = isinstance(held, int | float) and not isinstance(held, bool)
+    if not number_like or not 0 < held < 1 or not 0.5 < (1 + held) / 2 < 1:
         raise NotationError(
             f"credibility: found {shown(held)}; expected a share between 0 and 1, such as 0.9"
         )
@@ -338,6 +346,11 @@ def _check_order(low: float | None, points: Sequence[tuple[str, float]], high: f
 
 def _read_dist(table: Table, reading: Reading) -> Law:
     name = table["dist"]
+    if name in TOO_SLOW and reading.prior is not None:
+        raise NotationError(
+            f"found dist = {shown(name)}, of which SciPy takes hours over the quantiles of all futures; give "
+            "percentiles or samples of it"
+        )
     if isinstance(name, str) and name in FORMULAS:
         shapes, domains = FORMULAS[name].shapes, FORMULAS[name].domains
         has_scale = True
@@ -362,7 +375,20 @@ def _read_dist(table: Table, reading: Reading) -> Law:
             if listed
             else _nested(table, key, reading.inside(of[key], ""), Quantity("", "real"))
         )
+    if not has_scale and name not in OF_ANY_SIZE:
+        _check_size(name, parameters)
     return _bounded(_family(name, parameters), table, reading.quantity)
+
+
+def _check_size(name: str, parameters: Mapping[str, Parameter | Law]) -> None:
+    """Refuse numbers so large that SciPy, which adds up the points of a discrete family, never ends."""
+    most = 10**9 if name in BY_FORMULA else 10**4
+    for key, value in parameters.items():
+        if key != "loc" and isinstance(value, float) and abs(value) > most:
+            raise NotationError(
+                f"found {key} = {value:g}; expected at most {most:,} in {name}, whose points are added up: "
+                "give a continuous family"
+            )
 
 
 def _family(name: str, parameters: Mapping[str, Parameter | Law]) -> Law:
@@ -401,7 +427,7 @@ def _scipy_shapes(name: Any) -> tuple[tuple[str, ...], tuple[Domain, ...], bool]
         ]
         raise NotationError(
             f"found dist = {shown(name)}; expected a distribution of scipy.stats"
-            f"{nearest(str(name), families)}"
+            f"{nearest(spelt(name), families)}"
         )
     shapes = tuple(part.strip() for part in family.shapes.split(",")) if family.shapes else ()
     known = {info.name: info.domain for info in family._shape_info()}
@@ -489,7 +515,7 @@ def _weights(table: Table, key: str, n: int) -> list[float]:
             raise _at(f"weights[{i}]", error) from None
         if weights[-1] <= 0:
             raise NotationError(f"weights[{i}]: found {plain(weights[-1])}; expected more than 0")
-    whole = math.fsum(weights)
+    whole = sum(weights)
     if abs(whole - 1) > 1e-6:
         raise NotationError(f"weights: found weights that add up to {whole:.9g}; expected 1")
     return weights

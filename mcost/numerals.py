@@ -59,7 +59,7 @@ def without_unit(text: str, quantity: Quantity) -> str:
     if unit.lower() in _words(quantity.unit):
         return body
     own = f"is in {quantity.unit}" if quantity.unit else "has no unit"
-    raise NotationError(f'found {shown(text)}, but this {own}; write "{body}" converted to it')
+    raise NotationError(f"found {shown(text)}, but this {own}; write {shown(body)} converted to it")
 
 
 def numeral(text: str) -> float:

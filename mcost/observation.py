@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from mcost.answer import Answer, run
-from mcost.draws import stream
 from mcost.estimate import Estimate, mean_of
 from mcost.law import Array
 from mcost.measured import VOLUME, Measured, measured, with_measured
+from mcost.nets import stream
 from mcost.scales import to_scale
 from mcost.scenario import Scenario
 from mcost.usage.estimates import Findings

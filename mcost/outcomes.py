@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from mcost.errors import SimulationError
-from mcost.estimate import Chance, Estimate, mean_of
+from mcost.estimate import Chance, Estimate, chance, estimate, mean_of
+from mcost.integration import ROUNDING
 from mcost.law import Array
-from mcost.payoff import ROUNDING, Folded, Payoff
-from mcost.voi import expected_loss
+from mcost.payoff import Payoff
+from mcost.tally import Folded, Pays, Tally
 
 LARGEST = 1e150
 
@@ -107,41 +108,39 @@ class StrategyCost:
     hours: float
 
 
-def strategy_costs(folded: Folded, draws: int) -> dict[str, StrategyCost]:
+def strategy_costs(folded: Folded) -> dict[str, StrategyCost]:
     """What every strategy costs, in the order of the scenario.
 
     Raises SimulationError where a cost is too large to be averaged.
     """
-    for name, usd in zip(folded.strategies, folded.total, strict=True):
-        if usd.max() > LARGEST:
-            raise SimulationError(
-                f"strategies.{name}: found a cost of {usd.max():.3g}, too large to be averaged"
-            )
-    losses = expected_loss(folded.total)
-    shares = _probability_cheapest(folded.total)
+    tally, sample = folded.tally, folded.sample
+    assert sample is not None
+    for name, usd in zip(folded.strategies, tally.greatest, strict=True):
+        if usd > LARGEST:
+            raise SimulationError(f"strategies.{name}: found a cost of {usd:.3g}, too large to be averaged")
     return {
         name: StrategyCost(
-            cost_usd=_money(folded.total[i], worst="high"),
-            probability_cheapest=shares[i],
-            expected_loss_usd=losses[i],
-            cost_lines_usd=_line_means(folded, name, draws),
-            hours=float(np.mean(folded.hours[i])),
+            cost_usd=_money(tally.total[i], tally.n, sample.total[i], worst="high"),
+            probability_cheapest=chance(tally.cheapest[i], tally.n).value,
+            expected_loss_usd=estimate(tally.loss[i], tally.n),
+            cost_lines_usd={line: usd / tally.n for line, usd in tally.lines[name].items()},
+            hours=estimate(tally.hours[i], tally.n).value,
         )
         for i, name in enumerate(folded.strategies)
     }
 
 
-def compared(folded: Folded, means: Mapping[str, float]) -> dict[str, Candidate]:
+def compared(folded: Folded, means: Mapping[str, float], baseline: str) -> dict[str, Candidate]:
     """Every candidate against the baseline, and against its best alternative.
 
     means : strategy -> expected cost, USD, in the order in which ties are decided.
     """
-    total = dict(zip(folded.strategies, folded.total, strict=True))
+    assert folded.sample is not None
     candidates = {}
-    for name, payoff in folded.payoffs.items():
+    for name, payoff in folded.sample.payoffs.items():
         alternative = cheapest({other: mean for other, mean in means.items() if other != name})
         assert alternative is not None
-        candidates[name] = _candidate(payoff, total[name], total[alternative], alternative)
+        candidates[name] = _candidate(folded.tally, folded.tally.pays[name], payoff, alternative, baseline)
     return candidates
 
 
@@ -153,59 +152,63 @@ def cheapest(means: Mapping[str, float]) -> str | None:
     return next(name for name, mean in means.items() if mean - least <= ROUNDING * (abs(mean) + abs(least)))
 
 
-def _probability_cheapest(total: Array) -> list[float]:
-    least = total.min(axis=0)
-    ties = total - least <= ROUNDING * (total + least)
-    return [float(share) for share in np.mean(ties / ties.sum(axis=0), axis=1)]
-
-
-def _line_means(folded: Folded, name: str, draws: int) -> dict[str, float]:
-    lines = dict.fromkeys(line for block in folded.lines for line in block[name])
-    return {line: math.fsum(block[name].get(line, 0.0) for block in folded.lines) / draws for line in lines}
-
-
-def _candidate(payoff: Payoff, own: Array, other: Array, alternative: str) -> Candidate:
-    n = own.size
-    beats = Chance.of(int(np.count_nonzero(own - other <= ROUNDING * (own + other))), n)
+def _candidate(tally: Tally, pays: Pays, payoff: Payoff, alternative: str, baseline: str) -> Candidate:
+    n = tally.n
+    pays_off = chance(pays.chance, n)
+    # Against the baseline it is the same question, so it has the same answer.
+    beats = pays_off if alternative == baseline else chance(pays.beats[alternative], n)
     losing = payoff.cash_at_risk > 0
     deepest = int(np.quantile(payoff.deepest_month[losing], 0.5)) if losing.any() else None
     risk, risk_errors = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
-    hits, before = int(payoff.ahead[-1]), payoff.ahead_before_retrain
+    by_month = [float(count) / n for count in pays.ahead]
     return Candidate(
-        pays_off=Chance.of(hits, n),
+        pays_off=pays_off,
         beats_best_alternative=Beats(beats.value, beats.standard_error, n, alternative),
-        first_touch=Chance.of(int(np.count_nonzero(np.isfinite(payoff.first_touch))), n),
-        pays_off_by_month=tuple(float(count) / n for count in payoff.ahead),
-        break_even_month=_break_even(payoff, n),
-        saving_usd=_money(payoff.saving, worst="low"),
+        # What is ahead at the horizon was ahead once: only the difference is left to hits.
+        first_touch=chance(pays.chance + (pays.touched - pays.hits), n),
+        pays_off_by_month=(*by_month[:-1], pays_off.value),
+        break_even_month=_break_even(pays, pays_off.value),
+        saving_usd=_money(pays.saving, n, payoff.saving, worst="low"),
         cash_at_risk_usd=CashAtRisk(risk[0], risk[1], deepest, (risk_errors[0], risk_errors[1])),
-        success=1.0 if payoff.met is None else float(np.mean(payoff.met)),
-        launched=_launched(payoff),
-        before_last_retrain=None if before is None else Chance.of(int(np.count_nonzero(before)), n),
+        success=1.0 if pays.met is None else pays.met / n,
+        launched=_launched(pays, n),
+        before_last_retrain=None
+        if pays.before is None
+        else chance(pays.chance + (pays.before - pays.hits), n),
         payoff=payoff,
     )
 
 
-def _launched(payoff: Payoff) -> float:
-    if payoff.served is None:
+def _launched(pays: Pays, n: int) -> float:
+    if pays.served is None:
         return 1.0
-    served = payoff.served if payoff.met is None else payoff.served[payoff.met]
-    return float(np.mean(served)) if served.size else 1.0
+    decided = n if pays.met is None else pays.met
+    return pays.served / decided if decided else 1.0
 
 
-def _break_even(payoff: Payoff, n: int) -> BreakEven:
-    finite = payoff.break_even_month[np.isfinite(payoff.break_even_month)].astype(np.intp)
-    within = np.cumsum(np.bincount(finite, minlength=payoff.ahead.size))
+def _break_even(pays: Pays, pays_off: float) -> BreakEven:
+    share = broken_even(pays.broke_even, pays_off)
 
     def percentile(p: float) -> int | None:
-        reached = np.flatnonzero(within >= p * n)
+        reached = np.flatnonzero(share >= p * (1 - 1e-12))
         return int(reached[0]) if reached.size else None
 
-    return BreakEven(percentile(0.1), percentile(0.5), percentile(0.9), (n - finite.size) / n)
+    return BreakEven(percentile(0.1), percentile(0.5), percentile(0.9), 1 - pays_off)
 
 
-def _money(sample: Array, worst: str) -> Money:
-    mean, ordered = mean_of(sample), np.sort(sample)
+def broken_even(counts: np.ndarray, pays_off: float) -> Array:
+    """P(break-even month <= t) by hits, scaled so that P(within the horizon) is P(pays off): ndarray (t,).
+
+    counts : ndarray (t,), futures whose break-even month it is; where there are none, the last has all of it.
+    """
+    within = np.cumsum(counts)
+    share = within / within[-1] if within[-1] else np.arange(within.size) == within.size - 1
+    return np.asarray(share * pays_off)
+
+
+def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
+    """sums : ndarray (R,), of all n futures, by replicate; sample : ndarray (k,), of the first ones."""
+    mean, ordered = estimate(sums, n), np.sort(sample)
     (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
     tenth = max(1, sample.size // 10)
     tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]

@@ -18,7 +18,6 @@ from mcost.explanation import TOLD
 from mcost.focus import Focus, focus_on
 from mcost.input_names import name_of
 from mcost.law import Array
-from mcost.regression import FEWEST
 from mcost.studies import FUTURES as FITTED
 from mcost.studies import StudyWorth, studies
 from mcost.tipping import DRAWS, Need, need_of
@@ -76,8 +75,6 @@ def outlook(answer: Answer) -> Outlook | None:
     if answer.certain:
         return Outlook(need_of(of, list(of.axes.values()), HALF), None, None)
     futures = answer.futures.first(GLANCED)
-    if answer.draws < FEWEST:
-        return Outlook(need_of(of, [of.axes[name] for name in _tried(of, futures)], HALF), None, None)
     worth = _glance(answer, futures)
     with ThreadPoolExecutor() as threads:
         learn = threads.submit(_most_worth_knowing, answer, worth)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
-from mcost.errors import McostError, Path, nearest, shown
+from mcost.errors import McostError, Path, nearest, shown, spelt
 from mcost.like import KINDS, merge_like
+from mcost.toml import parse
 
 
 def apply(data: dict[str, Any], override: str) -> Path:
@@ -53,14 +53,14 @@ def _set_cost(data: dict[str, Any], strategy: str, name: str, value: Any, said: 
         if row.get("name") == name:
             table["costs"] = [*rows, {**row, "amount": value}]
             return ("strategies", strategy, "costs", len(rows), "amount")
-    hint = nearest(name, [str(row.get("name")) for row in inherited])
+    hint = nearest(name, [spelt(row.get("name")) for row in inherited])
     raise McostError(f"{said}: no cost line {shown(name)}{hint}")
 
 
 def _key_path(key: str, said: str) -> tuple[str, ...]:
     try:
-        nested: Any = tomllib.loads(f"{key} = 0")
-    except (ValueError, RecursionError):
+        nested: Any = parse(f"{key} = 0")
+    except ValueError:
         nested = {}
     path: list[str] = []
     while isinstance(nested, dict) and len(nested) == 1:
@@ -74,6 +74,6 @@ def _key_path(key: str, said: str) -> tuple[str, ...]:
 def value_of(written: str) -> Any:
     """A value as it is written on the command line: TOML, or else the text itself."""
     try:
-        return tomllib.loads(f"value = {written.strip()}")["value"]
-    except (ValueError, RecursionError):
+        return parse(f"value = {written.strip()}")["value"]
+    except ValueError:
         return written.strip()

@@ -13,6 +13,9 @@ from tree_sitter import Language, Node, Parser
 
 from mcost.errors import Path, Place
 
+MOST_ITEMS = 1_000
+"""Elements of one array that have a place of their own; a later one is shown at the array."""
+
 
 def places_in(text: str) -> dict[Path, Place]:
     """Key path -> place, for every key, table and array element of a TOML text."""
@@ -60,7 +63,7 @@ def places_in(text: str) -> dict[Path, Place]:
                 if pair.type == "pair":
                     read_pair(pair, path)
         elif node.type == "array":
-            for i, item in enumerate(children):
+            for i, item in enumerate(children[:MOST_ITEMS]):
                 places[(*path, i)] = place(item, item)
                 value(item, (*path, i))
 

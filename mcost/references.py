@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from mcost.errors import Path, Problem, nearest, shown
+from mcost.errors import Path, Problem, nearest, shown, spelt
 from mcost.like import KINDS
+
+MOST_WAYS = 4_000
+"""Ways from any strategy to another, by what it is made of and falls back on, all together."""
 
 LINE_NAMES = (
     "tokens",
@@ -113,10 +116,10 @@ def _kind(path: Path, table: Mapping[str, Any]) -> Iterator[Problem]:
         certain = all(isinstance(share, int | float) and not isinstance(share, bool) for share in shares)
         if len(mix) - len(shares) > 1:
             yield Problem((*path, "mix"), 'found more than one "rest"; expected at most one')
-        elif certain and (
-            sum(shares) > 1 + 1e-9 or (len(shares) == len(mix) and abs(sum(shares) - 1) > 1e-9)
-        ):
-            yield Problem((*path, "mix"), f"found shares that add up to {sum(shares):g}; expected 1")
+        elif certain and all(abs(share) <= 1 for share in shares):  # what is no share has its own check
+            whole = sum(shares)
+            if whole > 1 + 1e-9 or (len(shares) == len(mix) and abs(whole - 1) > 1e-9):
+                yield Problem((*path, "mix"), f"found shares that add up to {whole:g}; expected 1")
 
 
 def _made_of(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Problem]:
@@ -139,8 +142,10 @@ def _made_of(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Pr
             parts.append(fallback)
         return parts
 
-    for name in tables:
-        circle = _circle(name, leads_to)
+    circles = {name: _circle(name, leads_to) for name in tables}
+    if not any(circles.values()):
+        yield from _entangled(tables, leads_to)
+    for name, circle in circles.items():
         if circle and circle[0] == min(circle[:-1], key=list(tables).index):
             key = "fallback" if circle[1] not in [p for _, p in _parts(name, tables[name])] else None
             path = ("strategies", name, "fallback") if key else ("strategies", name)
@@ -154,6 +159,21 @@ def _made_of(baseline: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[Pr
                     ("baseline",),
                     f"found {shown(baseline)}, of which {part} is tuned; expected what serves today",
                 )
+
+
+def _entangled(tables: Collection[str], leads_to: Callable[[str], list[str]]) -> Iterator[Problem]:
+    """Strategies that are made of each other in more ways than can be costed: each way is paid for itself."""
+    ways: dict[str, int] = {}
+
+    def count(name: str) -> int:
+        if name not in ways:
+            ways[name] = 1 + sum(map(count, leads_to(name)))
+        return ways[name]
+
+    if sum(map(count, tables)) > MOST_WAYS:
+        most = max(tables, key=ways.__getitem__)
+        told = f"is made of other strategies, and falls back on them, in {ways[most] - 1:,} ways"
+        yield Problem(("strategies", most), f"{told}; expected fewer, at most {MOST_WAYS:,} of all", at="key")
 
 
 def _reached(start: str, leads_to: Callable[[str], list[str]]) -> list[str]:
@@ -183,7 +203,7 @@ def _circle(start: str, leads_to: Callable[[str], list[str]]) -> list[str]:
 def _price(
     path: Path, table: Mapping[str, Any], models: Mapping[str, Any], writes_output: bool
 ) -> Iterator[Problem]:
-    row = models.get(str(table.get("model")))
+    row = models.get(spelt(table.get("model")))
     price = table.get("price", row.get("price") if isinstance(row, dict) else None)
     if not isinstance(price, dict):
         return

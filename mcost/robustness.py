@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-import numpy as np
-
 from mcost.errors import SimulationError
-from mcost.estimate import Chance
+from mcost.estimate import Chance, by_replicate, chance
 from mcost.law import widened
+from mcost.nets import Sampler
 from mcost.scenario import Scenario
 from mcost.what_if import WhatIf
 
@@ -30,14 +29,18 @@ def widened_scenario(scenario: Scenario, held: float) -> Scenario:
     return scenario.with_laws(lambda prior: widened(prior.law, prior.domain, factor))
 
 
-def if_overconfident(scenario: Scenario, candidate: str, held: float, draws: int, seed: int) -> Chance | None:
+def if_overconfident(
+    scenario: Scenario, candidate: str, held: float, *, draws: int, seed: int, sampler: Sampler = "qmc"
+) -> Chance | None:
     """P(pays off) of a candidate if the ranges held only ``held``; None where such costs are not finite.
 
     draws : futures to simulate, at most DRAWS of them: the number is told in whole per cent.
     """
-    draws = min(draws, DRAWS)
     try:
-        saving = WhatIf(widened_scenario(scenario, held), candidate, draws=draws, seed=seed).saving()
+        what_if = WhatIf(
+            widened_scenario(scenario, held), candidate, draws=min(draws, DRAWS), seed=seed, sampler=sampler
+        )
+        saving = what_if.saving()
     except SimulationError:
         return None
-    return Chance.of(int(np.count_nonzero(saving >= 0)), draws)
+    return chance(by_replicate(saving >= 0), saving.size)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from mcost.errors import NotationError, nearest, shown
+from mcost.errors import MOST_QUOTED, NotationError, legible, nearest, shown
 
 MOST_BYTES = 256 * 2**20
 
@@ -39,22 +39,23 @@ def locate(
     file = folder / path
     if not _within(file, folder):
         raise NotationError(f"{key}: found {shown(text)}, a link that leads elsewhere; {expected}")
-    if file.is_dir():
-        raise NotationError(f"{key}: found {shown(text)}, a folder; expected a {ending.upper()} file")
-    if not file.is_file():
-        there = [
-            other.relative_to(folder).as_posix()
-            for other in sorted(file.parent.glob(f"*.{ending}") if file.parent.is_dir() else ())
-        ]
-        raise NotationError(f"{key}: found {shown(text)}; no such file{nearest(text, there)}")
-    return file
+    try:
+        if file.is_dir():
+            raise NotationError(f"{key}: found {shown(text)}, a folder; expected a {ending.upper()} file")
+        if file.is_file():
+            return file
+        beside = sorted(file.parent.glob(f"*.{ending}") if file.parent.is_dir() else ())
+    except OSError:  # a name that no file can have
+        beside = []
+    there = [other.relative_to(folder).as_posix() for other in beside]
+    raise NotationError(f"{key}: found {shown(text)}; no such file{nearest(text, there)}")
 
 
 def _within(file: Path, folder: Path) -> bool:
     """Whether a file lies below a folder, links followed."""
     try:
         return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a circle of links
+    except (OSError, RuntimeError, ValueError):  # a circle of links; a name that is no text
         return False
 
 
@@ -90,7 +91,7 @@ def _numbers(name: str, rows: Any, column: object, number: Number) -> Iterator[f
                 continue
             found = True
             text = row[at] if at < len(row) else ""
-            where = f"{name}:{rows.line_num}: column {column}"
+            where = f"{name}:{rows.line_num}: column {legible(str(column), MOST_QUOTED)}"
             if not text.strip():
                 raise NotationError(f"{where}: the cell is empty; expected a number")
             try:
@@ -100,7 +101,8 @@ def _numbers(name: str, rows: Any, column: object, number: Number) -> Iterator[f
     except csv.Error as error:
         raise NotationError(f"{name}:{rows.line_num}: not CSV: {error}") from None
     if not found:
-        raise NotationError(f"{name}: column {column} is empty; expected one number or more")
+        said = legible(str(column), MOST_QUOTED)
+        raise NotationError(f"{name}: column {said} is empty; expected one number or more")
 
 
 def _position(name: str, header: list[str], column: object) -> int:

@@ -15,9 +15,12 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
+from mcost import toml
 from mcost.copula import Copula
 from mcost.correlations import correlate, inputs_as_written
+from mcost.dimensions import Places
 from mcost.errors import (
+    MOST_QUOTED,
     McostError,
     Path,
     Place,
@@ -25,9 +28,11 @@ from mcost.errors import (
     ScenarioError,
     close,
     dotted,
+    legible,
     nearest,
     quoted,
     shown,
+    spelt,
 )
 from mcost.frozen import FrozenDict
 from mcost.input_names import Inputs, name_of, path_of, unknown
@@ -53,6 +58,7 @@ from mcost.schema import (
     table_at,
 )
 from mcost.shipped import find_scenario, read_text
+from mcost.source import Source, of_data
 from mcost.uncertain import CREDIBILITY, Prior
 from mcost.version import VERSION
 
@@ -76,8 +82,10 @@ class Scenario(ScenarioTables):
     _facts: dict[str, ModelPrice] = PrivateAttr(default_factory=dict)
     _copulas: tuple[Copula, ...] = PrivateAttr(default=())
     _in_service: frozenset[str] = PrivateAttr(default=frozenset())
+    _places: Places = PrivateAttr(default=())
     _file: str | None = PrivateAttr(default=None)
     _sha256: str = PrivateAttr(default="")
+    _source: Source | None = PrivateAttr(default=None)
 
     def __init__(self, folder: FilePath | None = FilePath(), /, **given: Any) -> None:
         if folder is not None and not isinstance(folder, FilePath):
@@ -104,6 +112,11 @@ class Scenario(ScenarioTables):
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
         self._in_service = frozenset({self.baseline, *merged.copies_of(self.baseline)})
+        self._places = tuple(
+            (dotted((table, name)), place)
+            for table, names in (("strategies", self.strategies), ("models", self.models))
+            for place, name in enumerate(names)
+        )
         if impossible := [*_past(self), *_without_end(self)]:
             raise ScenarioError(_once(impossible, merged))
         if len(self._inputs) > MAX_INPUTS:
@@ -111,6 +124,7 @@ class Scenario(ScenarioTables):
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
             )
         self._sha256 = hashlib.sha256(json.dumps(data, sort_keys=True, default=_hashed).encode()).hexdigest()
+        self._source = of_data(data, folder)
 
     @property
     def inputs(self) -> Mapping[str, Prior]:
@@ -123,6 +137,11 @@ class Scenario(ScenarioTables):
     @property
     def sha256(self) -> str:
         return self._sha256
+
+    @property
+    def source(self) -> Source | None:
+        """What it was read from, to read it again; None where Python gave what no text says."""
+        return self._source
 
     @property
     def identity(self) -> dict[str, str | None]:
@@ -154,12 +173,14 @@ class Scenario(ScenarioTables):
         """The same scenario with some tables replaced, and the inputs that come with them."""
         other = self.model_copy(update=dict(changed))
         other._inputs = {**self._inputs, **{prior.name: prior for prior in added}}
+        other._source = None
         return other
 
-    def with_laws(self, law: Callable[[Prior], Law]) -> Scenario:
-        """The same scenario with another law for each input."""
+    def with_laws(self, law: Callable[[Prior], Law], source: Source | None = None) -> Scenario:
+        """The same scenario with another law for each input. source : what says so, if a text does."""
         other = self.model_copy()
         other._inputs = {name: replace(prior, law=law(prior)) for name, prior in self._inputs.items()}
+        other._source = source
         return other
 
     def only(self, *names: str) -> Scenario:
@@ -184,7 +205,13 @@ class Scenario(ScenarioTables):
         )
         used = set(_priors_in(other))
         other._inputs = {name: prior for name, prior in self._inputs.items() if name in used}
+        other._source = None
         return other
+
+    @property
+    def places(self) -> Places:
+        """The place of every strategy and model in the file, also where it is :meth:`only` some of them."""
+        return self._places
 
     @property
     def certain(self) -> bool:
@@ -288,7 +315,7 @@ def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem
         name = row.name if isinstance(row, Study) else row.get("name") if isinstance(row, dict) else None
         if isinstance(name, str) and name in named:
             yield Problem(("studies", i, "name"), f"found {shown(name)} twice; expected one study of a name")
-        named.add(str(name))
+        named.add(spelt(name))
         of = row.of if isinstance(row, Study) else row.get("of") if isinstance(row, dict) else ()
         names = [of] if isinstance(of, str) else of if isinstance(of, list | tuple) else ()
         for j, written in enumerate(names):
@@ -354,6 +381,7 @@ def load(
 ) -> Scenario:
     """Read a scenario: a file, the name of a shipped one, or a dict of the same keys.
 
+    source : the path of a file, a name as of ``mcost check``, a dict, or a Scenario, which is given back.
     set : overrides as on the command line, e.g. ``["workload.calls_per_month=2M to 4M"]``.
 
     Raises McostError where there is no such file, ScenarioError with all that is wrong in it.
@@ -371,18 +399,18 @@ def load(
     path = find_scenario(str(source))
     file, text = str(source) if str(path) == str(source) else path.name, read_text(path)
     try:
-        data = tomllib.loads(text)
+        data = as_data(toml.parse(text))
     except tomllib.TOMLDecodeError as error:
         raise McostError(_not_toml(file, text, str(error))) from None
-    except ValueError:
-        raise McostError(f"{file}: found a number of more than 4,300 digits") from None
-    except RecursionError:
-        raise McostError(f"{file}: found tables nested too deeply to read") from None
+    except (ValueError, McostError) as error:
+        raise McostError(f"{file}: {error}") from None
     if not data:
         raise McostError(f"{file}: found an empty file; expected a scenario: see mcost run contested")
     scenario = _build(data, set, file, text, path.parent)
+    assert scenario._source is not None  # TOML holds nothing that no text says
+    scenario._source = scenario._source.written(file, text, set)
     scenario._sha256 = hashlib.sha256(
-        text.encode() + "".join(f"\n--set {override}" for override in set).encode()
+        text.encode() + "".join(f"\n--set {override}" for override in set).encode(errors="replace")
     ).hexdigest()
     return scenario
 
@@ -401,7 +429,8 @@ def _build(
         places = _places(text)
         problems = [replace(each, origin=_origin(each.path, origins, places)) for each in error.problems]
         raise ScenarioError(problems, file, text, places) from None
-    scenario._file = None if file is None else FilePath(file).name
+    if file is not None:  # a name may hold halves of characters, which no text can
+        scenario._file = FilePath(file).name.encode(errors="replace").decode()
     return scenario
 
 
@@ -437,7 +466,7 @@ def _origin(path: Path, origins: Mapping[Path, str], places: Mapping[Path, Place
 def _not_toml(name: str, text: str, message: str) -> str:
     """``"Expected '=' after a key (at line 3, column 5)"`` as file:line:column, with the line quoted."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    said = re.sub(r"\s*\(at .*\)$", "", message)
+    said = legible(re.sub(r"\s*\(at .*\)$", "", message), MOST_QUOTED)
     if said.startswith("Cannot overwrite"):
         said = "this key is given twice"
     elif said.startswith("Cannot declare"):
@@ -451,7 +480,7 @@ def _not_toml(name: str, text: str, message: str) -> str:
         r"\s*[\w.\-\"]+\s*=\s*([$\d][^\"#{\[]*?\bto\b[^\"#]*?)\s*(#.*)?$", text.split("\n")[line - 1]
     )
     if bare:
-        said += f'; an interval needs quotes: "{bare[1]}"'
+        said += f"; an interval needs quotes: {shown(bare[1])}"
     return quoted(name, text, (line, column, 1), said)
 
 
@@ -465,19 +494,23 @@ def _hashed(value: Any) -> str:
     return str(value)
 
 
+_MOST_LOOKED_UP = 200
+"""Unknown keys for which the nearest known one is looked up; more of them are no slips of a finger."""
+
+
 def _problems(error: ValidationError) -> Iterator[Problem]:
     mistakes = error.errors(include_url=False)
-    misspelt = {
-        (*path[:-1], close(str(path[-1]), _keys_at(path[:-1])))
-        for path in (m["loc"] for m in mistakes if m["type"] == "extra_forbidden")
-    }
+    extra = [m["loc"] for m in mistakes if m["type"] == "extra_forbidden"]
+    looked_up = set(extra[:_MOST_LOOKED_UP])
+    misspelt = {(*path[:-1], close(str(path[-1]), _keys_at(path[:-1]))) for path in looked_up}
     for mistake in mistakes:
         if mistake["type"] == "missing" and mistake["loc"] in misspelt:
             continue  # it is there, under a name that is told already
         loc = tuple(part for part in mistake["loc"] if part != "[key]")
         kind, found = mistake["type"], shown(mistake.get("input"))
         if kind == "extra_forbidden":
-            yield Problem(loc, f"no such key{nearest(str(loc[-1]), _keys_at(loc[:-1]))}", at="key")
+            hint = nearest(str(loc[-1]), _keys_at(loc[:-1])) if mistake["loc"] in looked_up else ""
+            yield Problem(loc, f"no such key{hint}", at="key")
         elif kind == "missing":
             yield Problem(loc, "this key is missing", at="key")
         elif kind == "mistake":

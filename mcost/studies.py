@@ -10,13 +10,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from mcost.answer import Answer
-from mcost.draws import stream
 from mcost.errors import McostError, nearest
 from mcost.estimate import Estimate, mean_of
 from mcost.input_names import name_of
 from mcost.law import Array
+from mcost.nets import stream
 from mcost.quality import success_from_examples
-from mcost.regression import FEWEST
 from mcost.schema import Study
 from mcost.voi import Information, evppi, evsi
 
@@ -94,7 +93,7 @@ def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) 
 
     The delay shortens the time in which the saving is made, in proportion.
 
-    Raises McostError for a name that the scenario does not list, and for fewer than 20 draws.
+    Raises McostError for a name that the scenario does not list.
     """
     listed = {study.name: study for study in answer.scenario.studies}
     for name in names:
@@ -104,10 +103,6 @@ def studies(answer: Answer, names: tuple[str, ...] = (), *, sizes: bool = True) 
     if len(answer.strategies) < 2:
         return ()
     chosen = [listed[name] for name in names] if names else answer.scenario.studies
-    if chosen and answer.draws < FEWEST:
-        raise McostError(
-            f"draws: found {answer.draws}; expected {FEWEST} or more, to tell what a study is worth"
-        )
     few = replace(answer, futures=answer.futures.first(FUTURES))
     found = [_worth(few, study, SIZES if sizes else (1.0,)) for study in chosen]
     return tuple(sorted(found, key=lambda worth: -worth.net.value))

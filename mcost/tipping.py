@@ -105,8 +105,10 @@ class Tip:
 class Need:
     """What it would take. ``to_dict()`` is the JSON contract; printing it gives the report.
 
+    scenario : as it was asked about; candidate : whom it is about. probabilities : those to be reached.
     pays_off : P(pays off) as things are. tips : the inputs, uncertain before certain ones, nearest first.
     together : the smallest change in the inputs that move P most together; None where there is none.
+    draws : number of futures; seed : what they were drawn from. certain : whether nothing is uncertain.
     """
 
     scenario: Scenario

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from mcost.law import Array
+
+
+def with_components(noise: Array, scores: Iterable[Array]) -> None:
+    """Give the first principal components of a random walk the scores that are wanted, in place.
+
+    noise : ndarray (T, n), the walk's independent standard normal steps; their sum along
+        ``v_j(t) = 2 cos((2j - 1)(2t - 1) π / (4T + 2)) / sqrt(2T + 1)``, a right singular vector of a running
+        sum, is the score of component j.
+    scores : ndarrays (n,), standard normal, at most as many as there are months are used.
+    """
+    months = len(noise)
+    t = np.arange(1, months + 1)
+    for j, score in zip(range(1, months + 1), scores, strict=False):
+        along = 2 * np.cos((2 * j - 1) * (2 * t - 1) * np.pi / (4 * months + 2)) / np.sqrt(2 * months + 1)
+        change = score - np.einsum("t,tn->n", along, noise)
+        for row, weight in zip(noise, along, strict=True):
+            row += weight * change
 
 
 def calls(

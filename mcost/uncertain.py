@@ -45,6 +45,7 @@ class Prior:
     unit : e.g. ``"hours"``; domain : what values it may take.
     law : the probability law; ``distribution`` is the same as a frozen SciPy distribution.
     source, checked, grade, note : provenance; ``grade`` is measured, elicited or weak.
+    catalogued : the name under which the catalogue has it; None for one of the scenario's own.
     quantity : what the key at which it is written may be, limits included; None for a prior of no key.
     """
 
@@ -90,7 +91,7 @@ def uncertain(
     NotationError
         Where the value cannot be read, leaves its domain with positive probability, or has no finite mean.
 
-    >>> round(uncertain("20 to 40").mean(), 3)
+    >>> round(float(uncertain("20 to 40").mean()), 3)
     28.919
     """
     if domain not in get_args(Domain):

@@ -34,7 +34,7 @@ class Information(Estimate):
         something learnt; less that of the means, where strategies are as good as each other without
         information (there it is below 0). The corrected value stays between 0 and EVPI. Far below the
         standard error but for many inputs or few draws; where strategies hardly differ, half goes unseen.
-    standard_error : simulation error of the value, that of the fit included.
+    standard_error : simulation error of the value, that of the fit included. n : draws.
     method : "spline" (one input), "products" (of splines, a group) or "blocks".
     warning : where the fit is poor, why, in plain words; else None.
     """
@@ -132,7 +132,7 @@ def evppi(cost: ArrayLike, x: ArrayLike, *, method: str = "auto") -> Information
     """
     if method not in METHODS:
         raise McostError(f'method: found "{method}"; expected auto or blocks{nearest(method, METHODS)}')
-    return _information(_gains(cost), x, "x", method)
+    return _information(_gains(cost), x, "x", in_blocks=method == "blocks")
 
 
 def evsi(cost: ArrayLike, statistic: ArrayLike) -> Information:
@@ -151,7 +151,7 @@ def evsi(cost: ArrayLike, statistic: ArrayLike) -> Information:
     >>> evsi([np.zeros(10_000), rate], seen).value < evppi([np.zeros(10_000), rate], rate).value
     True
     """
-    return _information(_gains(cost), statistic, "statistic", "auto")
+    return _information(_gains(cost), statistic, "statistic")
 
 
 def enbs(
@@ -200,7 +200,7 @@ def enbs(
         if not math.isfinite(amount):
             raise McostError(f"{name}: found {amount}; expected a finite amount")
     order = sorted(set(wanted))
-    found = [_information(gains, of(n), f"statistic of {n} observations", "auto") for n in order]
+    found = [_information(gains, of(n), f"statistic of {n} observations") for n in order]
     count = np.array(order, dtype=np.int64)
     worth = np.array([one.corrected for one in found])
     net = worth - fixed - per_observation * count
@@ -246,10 +246,10 @@ def _gains(cost: ArrayLike) -> Array:
     return np.delete(table[best] - table, best, axis=0)
 
 
-def _information(gains: Array, x: ArrayLike, name: str, method: str) -> Information:
+def _information(gains: Array, x: ArrayLike, name: str, *, in_blocks: bool = False) -> Information:
     from mcost.regression import block_means, conditional_mean
 
-    if method == "blocks":
+    if in_blocks:
         fit, used = block_means(gains, x, name=name), "blocks"
     else:
         fit = conditional_mean(gains, x, name=name)

@@ -9,8 +9,9 @@ import numpy as np
 
 from mcost.costs import Costs, costs
 from mcost.draws import BLOCK, Draws, draw
+from mcost.integration import ROUNDING
 from mcost.law import Array, Certain
-from mcost.payoff import ROUNDING
+from mcost.nets import Sampler, whole_number
 from mcost.scenario import Scenario
 
 
@@ -20,14 +21,18 @@ class WhatIf:
     Traffic noise, events and every input that is not set keep their draws: a difference is the input's own.
     Only the strategies that the candidate needs are simulated.
 
-    scenario : the scenario, with these strategies alone; candidate : its name; draws : number of futures.
+    scenario : the scenario, with these strategies alone; candidate : its name; draws : number of futures,
+        rounded up as in ``run``.
     """
 
-    def __init__(self, scenario: Scenario, candidate: str, *, draws: int, seed: int) -> None:
+    def __init__(
+        self, scenario: Scenario, candidate: str, *, draws: int, seed: int, sampler: Sampler = "qmc"
+    ) -> None:
         self.scenario = scenario.only(candidate)
-        self.candidate, self.draws, self.seed = candidate, draws, seed
+        self.candidate, self.seed, self._sampler = candidate, seed, sampler
+        self.draws = draws = whole_number(draws, sampler)
         self._blocks = [
-            draw(self.scenario, seed, block, min(BLOCK, draws - block * BLOCK))
+            draw(self.scenario, seed, block, min(BLOCK, draws - block * BLOCK), sampler=sampler)
             for block in range(-(-draws // BLOCK))
         ]
         self._afresh = {p.name for model in self.scenario.models.values() for p in model.afresh}
@@ -58,18 +63,12 @@ class WhatIf:
             if name not in self._afresh:
                 array = np.asarray(value, dtype=float)
                 given[name] = np.broadcast_to(array[here] if array.ndim else array, (base.n,))
-        drawn = draw(scenario, self.seed, base.block, base.n, given, base) if at else base
+        drawn = draw(scenario, self.seed, base.block, base.n, given, base, self._sampler) if at else base
         return _saving(costs(scenario, drawn), self.candidate)
 
 
 def _saving(block: Costs, candidate: str) -> Array:
     """What is left at the horizon; within rounding of the money moved it is 0."""
-    totals = {}
-    for name in (block.scenario.baseline, candidate):
-        ledger = block.ledgers[name]
-        totals[name] = sum(ledger.totals(block.weights).values(), np.zeros(ledger.n))
-        if not np.isfinite(totals[name]).all():
-            raise ledger.where_not_finite(block.draws.first)
-    baseline, own = totals[block.scenario.baseline], totals[candidate]
+    baseline, own = block.totals[block.scenario.baseline], block.totals[candidate]
     saving = baseline - own
     return np.asarray(np.where(np.abs(saving) > ROUNDING * (baseline + own), saving, 0.0))

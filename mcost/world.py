@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -12,7 +13,11 @@ from mcost.draws import Draws
 from mcost.law import Array
 from mcost.scenario import Scenario
 from mcost.schema import Strategy
+from mcost.traced import Traced
 from mcost.uncertain import Prior
+
+VOLUME = "the first month's calls"
+"""Noted among what drivers have read where they do more than grow in proportion to it."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,13 @@ class World:
     """A scenario in one block of futures.
 
     Arrays of months are (t, n) or (t, 1), t = 0 … H; arrays by draw are (n,).
+
+    read : the inputs that decide when and how often something falls due, as far as they were asked for yet.
     """
 
     scenario: Scenario
     draws: Draws
+    read: set[str] = field(default_factory=set)
 
     @property
     def n(self) -> int:
@@ -62,8 +70,8 @@ class World:
         return np.asarray(self.month > 0, dtype=float)
 
     @cached_property
-    def hourly_rate(self) -> Array:
-        return self.value(self.scenario.hourly_rate)
+    def hourly_rate(self) -> Traced:
+        return self.amount(self.scenario.hourly_rate)
 
     @cached_property
     def task_changes(self) -> Array | None:
@@ -71,13 +79,26 @@ class World:
         rate = self.scenario.workload.task_changes_per_year
         return None if rate is None else self.draws.events[rate.name]
 
+    def note(self, inputs: Iterable[str]) -> None:
+        """Remember that drivers depend on these inputs."""
+        self.read.update(inputs)
+
+    def amount(self, prior: Prior | None, default: float = 0.0) -> Traced:
+        """An input's value in each draw, of which an amount is made."""
+        if prior is None:
+            return Traced(np.broadcast_to(default, (self.n,)))
+        of = frozenset() if prior.law.certain else frozenset({prior.name})
+        return Traced(self.draws.values[prior.name], of)
+
     def value(self, prior: Prior | None, default: float = 0.0) -> Array:
-        """An input's value in each draw: ndarray (n,)."""
-        return np.broadcast_to(default, (self.n,)) if prior is None else self.draws.values[prior.name]
+        """An input's value in each draw, of which a driver is made: ndarray (n,)."""
+        found = self.amount(prior, default)
+        self.note(found.of)
+        return found.value
 
     def months_to(self, prior: Prior | None) -> Array:
         """A duration in whole months, a fraction counting as one: ndarray (n,)."""
-        return self.at_once if prior is None else np.ceil(self.draws.values[prior.name])
+        return self.at_once if prior is None else np.ceil(self.value(prior))
 
     def succeeds(self, strategy: Strategy) -> Array | None:
         """Whether the quality bar is met: ndarray (n,) of bool, or None where it is for certain."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
+from mcost.cli.ending import INTERRUPTED, NOBODY_READS, Stopped, stopped_by_signals, to_nowhere
 from mcost.errors import McostError
 from mcost.version import VERSION
 
@@ -27,7 +29,10 @@ COMMANDS = {
     "map": "two inputs against the chance that it pays off",
     "figures": "pictures of the answer for a document or a slide",
     "report": "a decision memo as HTML, Markdown, Word or PowerPoint",
+    "app": "the what-if page: verdict and figures follow as inputs move",
+    "rerun": "an exported answer made again: the same bytes, or what differs",
     "compare": "scenarios, or variants of one, on common draws; what its choices are worth",
+    "portfolio": "one verdict a row for many scenarios, ranked by what is at stake",
 }
 
 
@@ -44,6 +49,13 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # head has seen enough: nothing is wrong
+            to_nowhere()
+            raise SystemExit(NOBODY_READS) from None
+
 
 @click.group(
     cls=_Commands,
@@ -56,9 +68,29 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; every mistake of the user's is one ``error:`` and exit code 2."""
+    """Run the command line, and exit: a mistake of the user's is one ``error:`` and code 2, Ctrl-C 130."""
+    with stopped_by_signals():
+        sys.exit(_code())
+
+
+def _code() -> int:
     try:
-        cli(prog_name="mcost")
+        returned = cli.main(prog_name="mcost", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except McostError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(WRONG)
+        return WRONG
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("error: interrupted", err=True)
+        return INTERRUPTED
+    except Stopped as stopped:
+        click.echo("error: stopped", err=True)
+        return stopped.code
+    except OSError as error:
+        to_nowhere()
+        where = "standard output" if error.filename is None else error.filename
+        click.echo(f"error: {where}: {error.strerror or error}", err=True)
+        return WRONG
+    return returned if isinstance(returned, int) else 0

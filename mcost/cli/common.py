@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -32,6 +33,19 @@ def options(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
 draws = click.option(
     "--draws", type=int, default=65_536, show_default=True, help="Number of futures to simulate."
 )
+sampler = click.option(
+    "--sampler",
+    type=click.Choice(["qmc", "mc"]),
+    default="qmc",
+    show_default=True,
+    help="Points that fill the cube evenly (32 replicates of 2^k), or plain Monte Carlo.",
+)
+integrate = click.option(
+    "--integrate/--no-integrate",
+    default=True,
+    show_default=True,
+    help="Whether the chance is averaged from conditional probabilities, or counted in hits.",
+)
 fewer_draws = click.option(
     "--draws",
     type=int,
@@ -51,16 +65,36 @@ overrides = click.option(
     help="Set a key, e.g. workload.calls_per_month='2M to 4M'; may be repeated.",
 )
 horizon = click.option("--horizon", type=int, help="Months that count, instead of the scenario's own.")
+force = click.option("--force", is_flag=True, help="Replace files that exist.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
+class Reader:
+    """Reads scenarios in place of files, where a command is run again."""
+
+    def load(self, name: str, *, set: Sequence[str]) -> Scenario:  # noqa: A002 - the flag's name
+        raise NotImplementedError
+
+    def called(self, name: str) -> str:
+        """What the scenario was called then, without its folder."""
+        raise NotImplementedError
+
+
 def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None) -> Scenario:
-    from mcost.cli.memory import keep_freed_memory
+    from mcost.memory import keep_freed_memory
     from mcost.scenario import load
 
     keep_freed_memory()
     extra = () if horizon is None else (f"horizon_months={horizon}",)
-    return load(scenario, set=(*overrides, *extra))
+    reader = click.get_current_context().find_object(Reader)
+    read = load if reader is None else reader.load
+    return read(scenario, set=(*overrides, *extra))
+
+
+def called(scenario: str) -> str:
+    """A scenario as the user named it, but for its folder."""
+    reader = click.get_current_context().find_object(Reader)
+    return Path(scenario).name if reader is None else reader.called(scenario)
 
 
 def probability(said: str, written: str) -> float:
@@ -110,6 +144,45 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         later.join()
         if shown.live.is_started:
             shown.stop()
+
+
+NOT_RECORDED = ("as_json", "force", "form", "inputs", "out", "save", "scenario", "scenarios")
+"""Parameters that a manifest does not hold among its options: they say where to, or are held elsewhere."""
+
+
+class Drawn(Protocol):
+    """What was found over futures that were drawn."""
+
+    @property
+    def draws(self) -> int: ...
+
+    @property
+    def seed(self) -> int: ...
+
+
+def print_answer(
+    data: Mapping[str, Any], found: Drawn, *scenarios: Scenario, sampler: str = "qmc", **settled: Any
+) -> None:
+    """An answer as JSON, with the manifest that makes it again. settled : options that were left to it."""
+    from mcost.manifest import recorded
+
+    made = recorded(scenarios, **asked(**settled), draws=found.draws, seed=found.seed, sampler=sampler)
+    print_json({**data, "manifest": made.to_dict()})
+
+
+def asked(**settled: Any) -> dict[str, Any]:
+    """What was asked for, as a manifest holds it: the command, its options, and what it named."""
+    context = click.get_current_context()
+    given = context.params
+    names = given.get("scenarios") or ([given["scenario"]] if "scenario" in given else [])
+    options = {name: value for name, value in given.items() if name not in NOT_RECORDED} | settled
+    if given.get("inputs"):
+        options["inputs"] = given["inputs"]
+    return {
+        "command": context.command.name,
+        "options": dict(sorted(options.items())),
+        "called": [called(name) for name in names],
+    }
 
 
 def print_json(data: object) -> None:

@@ -12,6 +12,7 @@ from mcost.errors import McostError
 if TYPE_CHECKING:
     from mcost.choices import Worth
     from mcost.comparison import Comparison
+    from mcost.scenario import Scenario
 
 
 @click.command("compare", epilog="Example: mcost compare contested --set workload.calls_per_month=1M")
@@ -77,7 +78,7 @@ def command(
     else:
         result = compare(*scenarios, variants=varied, draws=draws, seed=seed, set=of_all)
     if as_json:
-        common.print_json(result.to_dict())
+        common.print_answer(result.to_dict(), result, *_scenarios(result))
     else:
         _print(result)
 
@@ -100,6 +101,12 @@ def _variant(text: str) -> tuple[str, tuple[str, ...]]:
     if not own:
         raise McostError(f"--variant {text}: expected 'name: key=value; key=value'")
     return (before if named else text).strip(), own
+
+
+def _scenarios(result: Comparison | Worth) -> list[Scenario]:
+    from mcost.comparison import Comparison
+
+    return [each.scenario for each in (result.variants if isinstance(result, Comparison) else (result,))]
 
 
 def _print(result: Comparison | Worth) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -21,8 +22,7 @@ from mcost.cli import common
 @click.option("--out", required=True, metavar="DIR", help="The folder to write to; made where there is none.")
 @click.option("--format", "formats", default="png", show_default=True, help="png, svg and pdf, by commas.")
 @click.option("--for", "for_", default="document", show_default=True, help="document, slide or both.")
-@click.option("--force", is_flag=True, help="Replace files that exist.")
-@common.options(common.candidate, common.draws, common.seed, common.horizon, common.overrides)
+@common.options(common.force, common.candidate, common.draws, common.seed, common.horizon, common.overrides)
 def command(
     scenario: str,
     only: tuple[str, ...],
@@ -39,24 +39,32 @@ def command(
     """Figures of SCENARIO, a file or the name of a shipped one: each with what it says in a .json beside it.
 
     Each .json holds the title, alt text, a sentence to paste, and what is needed to draw the figure again;
-    the pictures hold the same. The same scenario, draws and seed give the same bytes. Prints the files
-    written.
+    the pictures hold the same. The same scenario, draws and seed give the same bytes. What it takes to make
+    them all again is in manifest.json: see mcost rerun. Prints the files written.
     """
     from mcost.answer import run
     from mcost.figures import saving
     from mcost.figures.ground import Ground
+    from mcost.manifest import NUMBERS, PICTURES, Output, manifest_of
+    from mcost.manifest_file import NAME, as_file
+    from mcost.whole_files import check, write_all
 
     built = common.load_scenario(scenario, overrides, horizon)
     chosen, wanted = saving.pictures(only), saving.sizes(for_)
     forms = saving.formats([form.strip().lower() for form in formats.split(",") if form.strip()])
-    if not force:
-        saving.refuse(saving.targets(Path(out), chosen, forms, wanted).values())
-    ground = Ground.of(run(built, draws, seed), candidate)
+    folder = Path(out)
+    if folder.is_dir():
+        targets = saving.targets(folder, chosen, forms, wanted).values()
+        check([*targets, folder / NAME], replace=force)
+    answer = run(built, draws, seed)
+    ground = Ground.of(answer, candidate)
     with common.progress("figures") as progress:
-        written, left_out = saving.save(
-            ground, Path(out), chosen, forms, wanted, force=force, progress=progress
-        )
+        made, left_out = saving.drawn(ground, folder, chosen, forms, wanted, progress)
+    output = Output(files={path.name: sha256(data).hexdigest() for path, data in made.items()})
+    manifest = manifest_of(answer, **common.asked(), output=output, libraries=(*NUMBERS, *PICTURES))
+    made[folder / NAME] = as_file(manifest)
+    write_all(made, replace=force, making=folder)
     for said in left_out:
         click.echo(f"left out {said}", err=True)
-    for path in written:
+    for path in made:
         click.echo(str(path))

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     metavar="SCENARIO",
     help="Whether more days of logs are worth waiting for before SCENARIO is decided, and how many.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write the priors to a new file.")
-@click.option("--force", is_flag=True, help="Write it over a file that exists.")
+@click.option("-o", "--output", metavar="FILE", help="Write the priors to a file.")
+@common.options(common.force)
 @click.option("--before", multiple=True, metavar="LOG", help="A log from before a change; with --after.")
 @click.option("--after", multiple=True, metavar="LOG", help="A log from after it.")
 @common.options(common.as_json)
@@ -88,15 +88,15 @@ def _fit(
     force: bool,
     as_json: bool,
 ) -> None:
-    from mcost import drafting
+    from mcost import whole_files
     from mcost.report.measured import fit_data, fit_page
     from mcost.usage import priors_file
     from mcost.usage.combining import combined
     from mcost.usage.daily import read_log
     from mcost.usage.estimates import findings
 
-    if output is not None and not force:
-        _refuse(Path(output))
+    if output is not None:
+        whole_files.check([Path(output)], replace=force)
     scenario = None if decide is None else common.load_scenario(decide, (), None)
     if scenario is not None and prompt_tokens is None:
         from mcost.measured import prompt_of
@@ -106,7 +106,8 @@ def _fit(
         found = findings(read_log([Path(log) for log in logs], models, progress), prompt_tokens)
     found, updates = combined(found, _laws(beliefs, found))
     if output is not None:
-        drafting.save(priors_file.text(found, date.today()), Path(output), replace=force)
+        text = priors_file.text(found, date.today())
+        whole_files.write_whole(Path(output), text.encode(), replace=force)
     data = {"mcost": VERSION, **fit_data(found, updates)}
     if scenario is None:
         _show(as_json, data, fit_page(found, updates))
@@ -143,15 +144,6 @@ def _laws(beliefs: tuple[str, ...], found: Findings) -> dict[str, Law]:
         except NotationError as error:
             raise McostError(f"--prior {key}: {error}") from None
     return laws
-
-
-def _refuse(path: Path) -> None:
-    from mcost import drafting
-
-    try:
-        drafting.refuse(path)
-    except McostError as error:
-        raise McostError(f"{error}, or give --force" if path.exists() else str(error)) from None
 
 
 def _compare(before: tuple[str, ...], after: tuple[str, ...], models: tuple[str, ...], as_json: bool) -> None:

@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from mcost import drafting
+from mcost import drafting, whole_files
 from mcost.cli import common
 from mcost.errors import McostError
 
@@ -31,33 +31,35 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
     help="Measure what a usage export tells; may be repeated.",
 )
 @click.option("--model", "models", multiple=True, metavar="MODEL", help="Of the log, only calls to it.")
-def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
+@common.options(common.force)
+def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...], force: bool) -> None:
     """Write a first scenario to FILE (mcost.toml), from six questions.
 
     What is not asked comes from the catalogue of priors, each line with its range. With --from-log, what the
-    log tells is not asked, and goes to a file of priors beside FILE. The scenario runs as it stands. A file
-    that exists is never overwritten.
+    log tells is not asked, and goes to a file of priors beside FILE. The scenario runs as it stands.
     """
     if models and not logs:
         raise click.UsageError("--model chooses from a log: it goes with --from-log")
     path = Path(file)
-    drafting.refuse(path)
+    whole_files.check([path], replace=force)
     if logs:
-        _from_log(path, file, yes, logs, models)
+        _from_log(path, file, yes, logs, models, force)
         return
     draft = drafting.draft(_answers(_Asking(yes), _next_month(date.today())))
     drafting.prove(draft)
-    drafting.save(draft.text, path)
+    whole_files.write_whole(path, draft.text.encode(), replace=force)
     _told(draft, file)
 
 
-def _from_log(path: Path, file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]) -> None:
+def _from_log(
+    path: Path, file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...], force: bool
+) -> None:
     from mcost.usage import observed, priors_file
     from mcost.usage.daily import read_log
     from mcost.usage.estimates import findings
 
     beside = path.with_name(f"{path.stem}.priors.toml")
-    drafting.refuse(beside)
+    whole_files.check([beside], replace=force)
     with common.progress("MiB read") as progress:
         log = read_log([Path(name) for name in logs], models, progress)
     found = findings(log)
@@ -66,8 +68,8 @@ def _from_log(path: Path, file: str, yes: bool, logs: tuple[str, ...], models: t
     asked = replace(asked, observed=observed.inputs(found))
     drafting.prove(drafting.draft(asked))
     draft = drafting.draft(replace(asked, priors_file=beside.name))
-    drafting.save(priors_file.text(found, date.today()), beside)
-    drafting.save(draft.text, path)
+    measured = priors_file.text(found, date.today())
+    whole_files.write_all({beside: measured.encode(), path: draft.text.encode()}, replace=force)
     click.echo(f"Wrote {beside}: {len(found.found)} measured inputs.", err=True)
     _told(draft, file)
 

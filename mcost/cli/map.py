@@ -58,7 +58,7 @@ def command(
             progress=progress,
         )
     if as_json:
-        common.print_json(found.to_dict())
+        common.print_answer(found.to_dict(), found, built)
         return
     from mcost.report.decision_map import mapped
 

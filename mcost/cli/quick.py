@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcost import drafting
+from mcost import drafting, whole_files
 from mcost.cli import common
 from mcost.cli.priors import page_width
 from mcost.errors import McostError, NotationError, shown
@@ -34,8 +34,8 @@ _RANGE = "A range such as '80k to 120k', or one number."
     "--horizon", type=click.IntRange(1, 600), default=drafting.HORIZON, show_default=True, help="Months."
 )
 @click.option("--start", metavar="DATE", help="Month 1; unsaid, the newest day of the price table.")
-@click.option("--save", metavar="FILE", help="Write the scenario to a new file too.")
-@common.options(common.draws, common.seed, common.as_json)
+@click.option("--save", metavar="FILE", help="Write the scenario to a file too.")
+@common.options(common.force, common.draws, common.seed, common.as_json)
 def command(
     calls: str,
     model: str,
@@ -47,6 +47,7 @@ def command(
     horizon: int,
     start: str | None,
     save: str | None,
+    force: bool,
     draws: int,
     seed: int,
     as_json: bool,
@@ -62,7 +63,8 @@ def command(
     from mcost.scenario import load
 
     if save is not None:
-        drafting.refuse(Path(save))
+        whole_files.check([Path(save)], replace=force)
+    begins = newest_date() if start is None else _day(start)
     draft = drafting.draft(
         drafting.Answers(
             calls=_checked("calls", "--calls", calls),
@@ -70,7 +72,7 @@ def command(
             tuned_tokens=_checked("tuned_tokens", "--after", tuned_tokens),
             model=model,
             tune=tune,
-            start=newest_date() if start is None else _day(start),
+            start=begins,
             setup_hours=setup_hours and _checked("setup_hours", "--hours", setup_hours),
             hours_per_month=hours_per_month and _checked("hours_per_month", "--upkeep", hours_per_month),
             horizon_months=horizon,
@@ -78,12 +80,13 @@ def command(
     )
     answer = answer_of(load(draft.data), draws, seed)
     if as_json:
-        common.print_json({**answer.to_dict(), "assumed": drafting.assumed_rows(draft), "notes": draft.notes})
+        assumed = {"assumed": drafting.assumed_rows(draft), "notes": draft.notes}
+        common.print_answer(answer.to_dict() | assumed, answer, answer.scenario, start=str(begins))
     else:
         _print_assumed(draft)
         print_verdict(answer)
     if save is not None:
-        drafting.save(draft.text, Path(save))
+        whole_files.write_whole(Path(save), draft.text.encode(), replace=force)
         click.echo(f"Wrote {save}.", err=True)
 
 

@@ -19,8 +19,7 @@ from mcost.cli import common
     metavar="FILE",
     help="What to write: its ending says the kind, .html, .md, .docx or .pptx.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
-@common.options(common.candidate, common.draws, common.seed, common.horizon, common.overrides)
+@common.options(common.force, common.candidate, common.draws, common.seed, common.horizon, common.overrides)
 def command(
     scenario: str,
     out: str,
@@ -38,18 +37,23 @@ def command(
 
     .html is one file that fetches nothing and prints well; .md has its pictures in a folder beside it; .docx
     and .pptx need the extra: pip install 'mcost[office]'. The same scenario, draws and seed give the same
-    bytes. Prints the files written.
+    bytes; each file holds, unseen, what it takes to make it again: see mcost rerun. Prints the files written.
     """
     from mcost.answer import run
+    from mcost.manifest import manifest_of
     from mcost.report import writing
 
     path = Path(out)
     writing.check(path, force=force)
     built = common.load_scenario(scenario, overrides, horizon)
     again = _again(scenario, candidate, draws, seed, horizon, overrides)
+    answer = run(built, draws, seed)
     with common.progress("inputs") as progress:
-        made, album = writing.composed(run(built, draws, seed), candidate, command=again, progress=progress)
-        written = writing.write(made, album, path, force=force)
+        made, album = writing.composed(answer, candidate, command=again, progress=progress)
+        asked = common.asked()
+        written = writing.write(
+            made, album, path, force=force, manifest=lambda **rests: manifest_of(answer, **asked, **rests)
+        )
     for file in written:
         click.echo(str(file))
 
@@ -63,7 +67,7 @@ def _again(
     overrides: tuple[str, ...],
 ) -> str:
     """The command that gives this memo, but for where to."""
-    words = ["mcost", "report", Path(scenario).name, "--draws", str(draws), "--seed", str(seed)]
+    words = ["mcost", "report", common.called(scenario), "--draws", str(draws), "--seed", str(seed)]
     words += ["--candidate", candidate] if candidate is not None else []
     words += ["--horizon", str(horizon)] if horizon is not None else []
     for override in overrides:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,10 @@ from mcost.cli import common
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mcost.answer import Answer
+    from mcost.nets import Sampler
     from mcost.scenario import Scenario
     from mcost.uncertain import Prior
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 @click.command("run", epilog="Example: mcost run contested --horizon 36 --require 0.3")
 @click.argument("scenario")
 @common.options(common.draws, common.seed, common.horizon, common.overrides)
+@common.options(common.sampler, common.integrate)
 @click.option(
     "--format",
     "form",
@@ -54,6 +59,8 @@ def command(
     seed: int,
     horizon: int | None,
     overrides: tuple[str, ...],
+    sampler: Sampler,
+    integrate: bool,
     form: str,
     as_json: bool,
     required: tuple[str, ...],
@@ -74,11 +81,12 @@ def command(
     share = common.probability(f"--credibility {held}", held)
     if not 0.01 <= share <= 0.999:
         raise McostError(f"--credibility {held}: expected a share from 1% to 99.9%")
-    as_written = answer_of(built, draws, seed, held=share)
-    answer, added = _filled(built, draws, seed, share) if fill else (as_written, ())
+    simulated = partial(answer_of, draws=draws, seed=seed, sampler=sampler, integrate=integrate, held=share)
+    as_written = simulated(built)
+    answer, added = _filled(built, simulated) if fill else (as_written, ())
     if as_json or form == "json":
         both = {"as_written": as_written.to_dict(), "filled": [prior.name for prior in added]} if fill else {}
-        common.print_json(answer.to_dict() | both)
+        common.print_answer(answer.to_dict() | both, answer, built, sampler=sampler)
     elif form != "text":
         click.echo(_block(form, as_written, answer, added if fill else None))
     else:
@@ -104,21 +112,22 @@ def _demand(text: str, scenario: Scenario) -> tuple[str | None, float]:
     return name or None, common.probability(f"--require {text}", written)
 
 
-def _filled(built: Scenario, draws: int, seed: int, held: float) -> tuple[Answer, tuple[Prior, ...]]:
-    from mcost.answer import run as answer_of
+def _filled(built: Scenario, simulated: Callable[[Scenario], Answer]) -> tuple[Answer, tuple[Prior, ...]]:
     from mcost.filling import filled
 
     whole, added = filled(built)
-    return answer_of(whole, draws, seed, held=held), added
+    return simulated(whole), added
 
 
 def _missed(answer: Answer, name: str | None, least: float) -> str | None:
+    from mcost.estimate import MARGIN
+
     name = name or answer.headline
     assert name is not None
     found = answer.candidates[name].pays_off
     if found.probability >= least:
         return None
-    margin = 1.96 * found.standard_error
+    margin = MARGIN * found.standard_error
     return f"{name} pays off in {found.probability:.4g} ± {margin:.2g} of futures, below {least:g}"
 
 

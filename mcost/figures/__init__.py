@@ -1,4 +1,18 @@
-"""Answers -> figures. The only rooms that import matplotlib and seaborn."""
+"""Answers -> figures. The only rooms that import matplotlib and seaborn.
+
+Each function draws one figure and gives it back, a Matplotlib ``Figure`` to save or to show.
+
+answer : what ``mcost.run`` gave. of : the same, or what ``mcost.why`` or ``mcost.decision_map`` gave, which
+    is then not made anew.
+candidate : whom it is about; unsaid, the one that the verdict speaks of last.
+for_ : ``"document"``, 6.3 by 3.9 inches, or ``"slide"``, 13.333 by 7.5.
+
+Raises McostError for an unknown candidate or size, and where there is nothing to draw.
+
+>>> import mcost
+>>> mcost.figures.dotplot(mcost.run("article_100k", draws=1024)).get_size_inches().tolist()
+[6.3, 3.9]
+"""
 
 from __future__ import annotations
 

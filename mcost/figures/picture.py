@@ -11,7 +11,6 @@ from mcost.figures.caption import Caption
 from mcost.figures.ground import Ground
 from mcost.figures.sheet import Sheet
 from mcost.figures.style import size_of, styled
-from mcost.regression import FEWEST
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,9 @@ class Picture:
 
 
 def needs_to_vary(ground: Ground) -> str | None:
-    """Why nothing is shown of what drives the answer: nothing varies, or too few futures to tell."""
+    """Why nothing is shown of what drives the answer: nothing varies."""
     if ground.answer.certain:
         return "Nothing is uncertain here, so nothing drives the answer"
-    if ground.answer.draws < FEWEST:
-        return f"Fewer than {FEWEST} futures do not tell what drives the answer"
     return None
 
 

@@ -1,10 +1,9 @@
-"""Figures into a folder: pictures, and beside each what it says; whole or not at all, over nothing else."""
+"""Figures into a folder: pictures, and beside each what it says; all of them or none."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from mcost.figures.gallery import GALLERY
 from mcost.figures.ground import Ground
 from mcost.figures.picture import Picture
 from mcost.figures.style import SIZES, Size
-from mcost.whole_files import write_whole
+from mcost.whole_files import write_all
 
 BOTH = "both"
 SIDECAR = "json"
@@ -64,28 +63,21 @@ def targets(
     }
 
 
-def save(
+def drawn(
     ground: Ground,
     folder: Path,
     chosen: Sequence[Picture],
     forms: Sequence[str],
     wanted: Sequence[Size],
-    *,
-    force: bool = False,
     progress: Progress | None = None,
-) -> tuple[list[Path], list[str]]:
-    """Draw and write figures.
+) -> tuple[dict[Path, bytes], list[str]]:
+    """Draw figures: each file with its bytes, and for each figure left out why there is nothing to show.
 
-    force : whether files that exist are replaced. progress : called with the figures done, and those planned.
-
-    Returns the files written, and for each figure left out why there is nothing to show.
-
-    Raises McostError where a file exists already, or the folder cannot be written to.
+    progress : called with the figures done, and those planned.
     """
     files = targets(folder, chosen, forms, wanted)
-    if not force:
-        refuse(files.values())
-    written, left_out = [], []
+    made: dict[Path, bytes] = {}
+    left_out = []
     for done, picture in enumerate(chosen):
         if progress is not None:
             progress(done, len(chosen))
@@ -95,37 +87,31 @@ def save(
         caption = picture.caption(ground)
         for size in wanted:
             figure = picture.figure(ground, size.name)
-            made = {
-                files[picture.name, size.name, form]: encode(
-                    figure, form, size, picture.name, caption, ground.facts
-                )
-                for form in forms
-            }
-            said = {"figure": picture.name, "size": size.name, "files": [path.name for path in made]}
+            for form in forms:
+                data = encode(figure, form, size, picture.name, caption, ground.facts)
+                made[files[picture.name, size.name, form]] = data
+            names = [files[picture.name, size.name, form].name for form in forms]
+            said = {"figure": picture.name, "size": size.name, "files": names}
             sidecar = json.dumps(
                 said | asdict(caption) | {"facts": dict(ground.facts)}, indent=1, ensure_ascii=False
             )
             made[files[picture.name, size.name, SIDECAR]] = f"{sidecar}\n".encode()
-            for path, data in made.items():
-                _write(path, data, force)
-                written.append(path)
-    return written, left_out
+    return made, left_out
 
 
-def refuse(paths: Iterable[Path]) -> None:
-    """McostError where a file exists already."""
-    there = [path for path in paths if os.path.lexists(path)]
-    if there:
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise McostError(f"{there[0]}{more}: found a file; expected none there, or --force to replace it")
+def save(
+    ground: Ground,
+    folder: Path,
+    chosen: Sequence[Picture],
+    forms: Sequence[str],
+    wanted: Sequence[Size],
+    *,
+    force: bool = False,
+) -> tuple[list[Path], list[str]]:
+    """Draw and write figures, all of them or none; the files written, and what :func:`drawn` left out.
 
-
-def _write(path: Path, data: bytes, force: bool) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data, replace=force)
-    except FileExistsError:
-        refuse([path])
-        raise McostError(f"{path.parent}: found a file; expected a folder") from None
-    except OSError as error:
-        raise McostError(f"{path}: cannot be written: {error.strerror or error}") from None
+    force : whether files that exist are replaced. Raises McostError where one exists, or cannot be written.
+    """
+    made, left_out = drawn(ground, folder, chosen, forms, wanted)
+    write_all(made, replace=force, making=folder)
+    return list(made), left_out

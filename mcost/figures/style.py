@@ -6,9 +6,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.ft2font import FT2Font
 
 from mcost.errors import McostError, nearest, shown
 
@@ -64,6 +66,15 @@ def size_of(name: str) -> Size:
     if name not in SIZES:
         raise McostError(f"for_: found {shown(name)}; expected document or slide{nearest(name, SIZES)}")
     return SIZES[name]
+
+
+def typeface() -> str:
+    """The version of the typeface, which Matplotlib brings; "none" where it has lost it."""
+    font = Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    if not font.is_file():
+        return "none"
+    words = FT2Font(str(font)).get_sfnt()
+    return words.get((1, 0, 0, 5), b"none").decode("latin-1").removeprefix("Version ")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from mcost.report.layout import Memo, Paragraph, Plate, Points, Table
 from mcost.version import VERSION
@@ -24,8 +25,8 @@ LONG = 24
 KINDS = {"paragraph": Paragraph, "points": Points, "table": Table, "plate": Plate}
 
 
-def html(memo: Memo, picture: Callable[[str, str], bytes]) -> str:
-    """The page. picture : a figure's name and a form, ``svg``, -> its file."""
+def html(memo: Memo, picture: Callable[[str, str], bytes], unseen: str = "") -> str:
+    """The page. picture : a figure's name and a form, ``svg``, -> its file. unseen : put at its end."""
     environment = Environment(
         loader=PackageLoader("mcost", "report"),
         autoescape=True,
@@ -43,7 +44,8 @@ def html(memo: Memo, picture: Callable[[str, str], bytes]) -> str:
         if isinstance(part, Plate)
     ]
     pictures = {plate.name: _inline(picture(plate.name, "svg")) for plate in plates}
-    return environment.get_template(TEMPLATE).render(memo=memo, pictures=pictures, version=VERSION)
+    template = environment.get_template(TEMPLATE)
+    return template.render(memo=memo, pictures=pictures, version=VERSION, unseen=Markup(unseen))
 
 
 def _is(kind: type) -> Callable[[object], bool]:

@@ -13,6 +13,9 @@ from mcost.errors import McostError
 from mcost.report.layout import Memo, Table
 from mcost.version import VERSION
 
+_PARTS = {"docx": "docx.opc.part", "pptx": "pptx.opc.package"}
+_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
+
 WRITTEN = datetime(2000, 1, 1, tzinfo=UTC)
 """The date in every document: it is that of no day, so that the same answer gives the same bytes."""
 
@@ -89,6 +92,15 @@ def described(properties: Any, memo: Memo) -> None:
     properties.comments = ""
     properties.created = properties.modified = WRITTEN
     properties.revision = 1
+
+
+def attached(document: Any, xml: bytes) -> None:
+    """XML as a part of its own of the package, which Word and PowerPoint keep as they save."""
+    maker, package = type(document).__module__.partition(".")[0], document.part.package
+    part = import_module(_PARTS[maker]).Part(
+        package.next_partname("/customXml/item%d.xml"), "application/xml", blob=xml, package=package
+    )
+    document.part.relate_to(part, _CUSTOM)
 
 
 def stamped(document: Any) -> bytes:

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from mcost.report.layout import Memo, Paragraph, Part, Plate, Points, Section, Table
-from mcost.report.office import LETTER, PADDING, described, fits, legal, library, stamped, widths
+from mcost.report.office import LETTER, PADDING, attached, described, fits, legal, library, stamped, widths
 
 WIDE, HIGH = 40 / 3, 7.5
 """Inches."""
@@ -28,8 +28,8 @@ _TITLED, _TITLE_ONLY = 1, 5
 """Layouts of python-pptx's own template."""
 
 
-def slides(memo: Memo, picture: Callable[[str, str, str], bytes]) -> bytes:
-    """The presentation. picture : a figure's name, ``png`` and ``slide`` -> its file.
+def slides(memo: Memo, picture: Callable[[str, str, str], bytes], unseen: bytes | None = None) -> bytes:
+    """The presentation. picture : a figure's name, ``png`` and ``slide`` -> its file. unseen : XML within.
 
     Raises McostError where python-pptx is not installed.
     """
@@ -40,6 +40,8 @@ def slides(memo: Memo, picture: Callable[[str, str, str], bytes]) -> bytes:
     for section in memo.appendix:
         made.section(section, "Appendix: ")
     described(made.deck.core_properties, memo)
+    if unseen is not None:
+        attached(made.deck, unseen)
     return stamped(made.deck)
 
 

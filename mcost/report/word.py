@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from mcost.report.layout import Memo, Paragraph, Part, Plate, Points, Section, Table
-from mcost.report.office import described, legal, library, stamped, widths
+from mcost.report.office import attached, described, legal, library, stamped, widths
 
 PAPER = (8.27, 11.69)
 """A4, inches."""
@@ -23,8 +23,8 @@ INK, GREY = "1F2328", "5C636B"
 TINT = "EEF5FA"
 
 
-def word(memo: Memo, picture: Callable[[str, str], bytes]) -> bytes:
-    """The document. picture : a figure's name and a form, ``png``, -> its file.
+def word(memo: Memo, picture: Callable[[str, str], bytes], unseen: bytes | None = None) -> bytes:
+    """The document. picture : a figure's name and a form, ``png``, -> its file. unseen : XML within.
 
     Raises McostError where python-docx is not installed.
     """
@@ -36,6 +36,8 @@ def word(memo: Memo, picture: Callable[[str, str], bytes]) -> bytes:
     for section in memo.appendix:
         made.section(section)
     described(made.document.core_properties, memo)
+    if unseen is not None:
+        attached(made.document, unseen)
     return stamped(made.document)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
-from mcost.estimate import Chance
+from mcost.estimate import MARGIN, Chance
 
 MINUS = "−"
+
+NEARLY = 1e-6
+"""A probability this near to 0 or 1 is told as a bound."""
 
 
 def percent(share: float, half_width: float = 0.0) -> str:
@@ -26,17 +29,17 @@ def percent(share: float, half_width: float = 0.0) -> str:
 def chance(estimate: Chance, certain: bool = False) -> str:
     """A simulated probability; where no draw, or every draw, is a hit: below (above) 3/draws."""
     p = estimate.probability
-    if p not in (0.0, 1.0) or certain:
-        return percent(p, 1.96 * estimate.standard_error)
+    if NEARLY < p < 1 - NEARLY or certain:
+        return percent(p, MARGIN * estimate.standard_error)
     bound = float(f"{min(300 / estimate.n, 100):.2g}")
-    return f"below {plain_number(bound)} %" if p == 0 else f"above {plain_number(100 - bound)} %"
+    return f"below {plain_number(bound)} %" if p < 0.5 else f"above {plain_number(100 - bound)} %"
 
 
 def in_futures(estimate: Chance) -> str:
     """``in 32 % of futures``, or in none, or in every one, of those simulated."""
-    if estimate.probability == 0:
+    if estimate.probability <= NEARLY:
         return f"in no future simulated ({chance(estimate)})"
-    if estimate.probability == 1:
+    if estimate.probability >= 1 - NEARLY:
         return f"in every future simulated ({chance(estimate)})"
     return f"in {chance(estimate)} of futures"
 
@@ -47,8 +50,8 @@ def plain_number(value: float) -> str:
 
 
 def money(usd: float, error: float = 0.0, currency: str = "USD") -> str:
-    """Dollars, rounded to what the 95 % half-width (1.96 errors) leaves certain; ``−$5,550``."""
-    half = 1.96 * error if math.isfinite(error) else abs(usd)
+    """Dollars, rounded to what the 95 % half-width (MARGIN errors) leaves certain; ``−$5,550``."""
+    half = MARGIN * error if math.isfinite(error) else abs(usd)
     step = 10.0 ** math.floor(math.log10(half)) if half > 0 else 0.0
     value = round(usd / step) * step if step else usd
     size = abs(value)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
+from mcost import whole_files
 from mcost.answer import Answer
 from mcost.errors import McostError, shown
 from mcost.figures.ground import Ground
+from mcost.manifest import NUMBERS, PICTURES, Ending, Manifest, Output
+from mcost.manifest_file import as_html, as_markdown, as_xml
 from mcost.report.album import Album
 from mcost.report.html import html
 from mcost.report.layout import Memo, Plate
@@ -19,38 +24,17 @@ from mcost.report.slides import slides
 from mcost.report.word import word
 from mcost.studies import studies
 from mcost.tipping import DRAWS, need
-from mcost.whole_files import write_whole
+from mcost.whole_files import write_all
 
-Files = Mapping[Path, bytes]
 Progress = Callable[[int, int], None]
+Record = Callable[..., Manifest]
+"""Makes the manifest of a memo, given ``output`` and ``libraries``."""
 
 
-def _html(made: Memo, album: Album, path: Path) -> Files:
-    return {path: html(made, album.picture).encode()}
-
-
-def _markdown(made: Memo, album: Album, path: Path) -> Files:
-    folder = _beside(path)
-    shown = [p for s in (*made.sections, *made.appendix) for p in s.parts if isinstance(p, Plate)]
-    pictures = {folder / f"{plate.name}.png": album.picture(plate.name, "png") for plate in shown}
-    return {**pictures, path: markdown(made, folder.name).encode()}
-
-
-def _word(made: Memo, album: Album, path: Path) -> Files:
-    return {path: word(made, album.picture)}
-
-
-def _slides(made: Memo, album: Album, path: Path) -> Files:
-    return {path: slides(made, album.picture)}
-
-
-KINDS: Mapping[str, Callable[[Memo, Album, Path], Files]] = {
-    ".html": _html,
-    ".md": _markdown,
-    ".docx": _word,
-    ".pptx": _slides,
-}
+KINDS = (".html", ".md", ".docx", ".pptx")
 LIBRARIES = {".docx": "docx", ".pptx": "pptx"}
+PACKAGES = {".html": "jinja2", ".docx": "python-docx", ".pptx": "python-pptx"}
+"""On which the bytes of a memo rest, beyond the numbers and the pictures."""
 
 
 def check(path: Path, *, force: bool = False) -> None:
@@ -63,13 +47,9 @@ def check(path: Path, *, force: bool = False) -> None:
         )
     if ending in LIBRARIES:
         library(LIBRARIES[ending], ending)
-    if not path.parent.is_dir():
-        raise McostError(f"{path}: found no folder {path.parent}")
-    if path.is_dir():
-        raise McostError(f"{path}: found a folder; expected a file")
-    if not force:
-        for there in (path, *([_beside(path)] if ending == ".md" else [])):
-            _refuse(there)
+    whole_files.check([path], replace=force)
+    if ending == ".md" and not force and os.path.lexists(folder := _beside(path)):
+        raise McostError(f"{folder}: this exists already, and is not overwritten; --force replaces it")
 
 
 def composed(
@@ -80,7 +60,7 @@ def composed(
     candidate : whom it is about; unsaid, the one that the verdict speaks of last. command : what makes it
     again. progress : called with the inputs looked at, and those there are.
 
-    Raises McostError for an unknown candidate, and for fewer than 20 draws of what is uncertain.
+    Raises McostError for an unknown candidate.
     """
     ground = Ground.of(answer, candidate)
     album = Album(ground, FIGURES)
@@ -96,29 +76,49 @@ def composed(
     return memo(answer, ground.why, needed, studies(answer), album.plates, command), album
 
 
-def write(made: Memo, album: Album, path: Path, *, force: bool = False) -> list[Path]:
-    """Write a memo, its pictures first; the files written. McostError as ``check``, or where it fails."""
+def write(
+    made: Memo, album: Album, path: Path, *, force: bool = False, manifest: Record | None = None
+) -> list[Path]:
+    """Write a memo, its pictures first, all of it or nothing; the files written.
+
+    manifest : makes what is put into the file, unseen, to make the memo again.
+
+    Raises McostError as ``check``, or where it fails.
+    """
     check(path, force=force)
-    files = KINDS[path.suffix.lower()](made, album, path)
-    for file, data in files.items():
-        _put(file, data, force=force)
+    ending, folder = path.suffix.lower(), _beside(path)
+    pictures = _pictures(made, album) if ending == ".md" else {}
+    record = None
+    if manifest is not None:
+        output = Output(
+            ending=cast(Ending, ending),
+            pictures=folder.name if pictures else None,
+            files={f"{folder.name}/{name}": sha256(data).hexdigest() for name, data in pictures.items()},
+        )
+        packages = [PACKAGES[ending]] if ending in PACKAGES else []
+        record = manifest(output=output, libraries=(*NUMBERS, *PICTURES, *packages))
+    files = {folder / name: data for name, data in pictures.items()}
+    files[path] = _memo(made, album, ending, folder.name, record)
+    write_all(files, replace=force, making=folder if pictures else None)
     return list(files)
+
+
+def _memo(made: Memo, album: Album, ending: str, folder: str, manifest: Manifest | None) -> bytes:
+    """The file's bytes. folder : of the pictures of a Markdown file."""
+    if ending == ".html":
+        return html(made, album.picture, "" if manifest is None else as_html(manifest)).encode()
+    if ending == ".md":
+        return (markdown(made, folder) + ("" if manifest is None else f"\n{as_markdown(manifest)}")).encode()
+    office = word if ending == ".docx" else slides
+    return office(made, album.picture, None if manifest is None else as_xml(manifest))
+
+
+def _pictures(made: Memo, album: Album) -> dict[str, bytes]:
+    """The pictures that lie beside a Markdown file."""
+    shown = [p for s in (*made.sections, *made.appendix) for p in s.parts if isinstance(p, Plate)]
+    return {f"{plate.name}.png": album.picture(plate.name, "png") for plate in shown}
 
 
 def _beside(path: Path) -> Path:
     """The folder for the pictures of a Markdown file."""
     return path.with_name(f"{path.stem}-figures")
-
-
-def _refuse(path: Path) -> None:
-    if os.path.lexists(path):
-        raise McostError(f"{path}: this exists already, and is not overwritten; --force replaces it")
-
-
-def _put(path: Path, data: bytes, *, force: bool) -> None:
-    try:
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, data, replace=force)
-    except OSError as error:
-        _refuse(path) if isinstance(error, FileExistsError) else None
-        raise McostError(f"{path}: cannot be written: {error.strerror or error}") from None

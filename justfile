@@ -7,6 +7,9 @@ run scenario="contested":
 test *args:
     python -m pytest {{args}}
 
+fuzz cases="10000":
+    MCOST_FUZZ={{cases}} python -m pytest tests/fuzz -n auto
+
 lint:
     ruff check . && ruff format --check . && mypy
 
@@ -14,12 +17,13 @@ check:
     python -m mcost check scenarios
 
 docs:
-    python tests/readme.py
+    python -m sphinx -W --keep-going -q -b html docs docs/_build
+
+quoted:
+    python tests/quoted.py
 
 figures:
     python figures/export.py
 
-bench:
-    python benchmarks/cold_start.py
-    python benchmarks/decision_map.py
-    python benchmarks/usage_memory.py
+bench *args:
+    python benchmarks/run.py {{args}}

@@ -1,0 +1,1 @@
+"""The what-if page: a scenario that answers while somebody still asks."""

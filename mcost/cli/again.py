@@ -1,0 +1,221 @@
+"""The command of a manifest, run again: its scenario from the manifest, what it makes in a folder of its own.
+
+No path of a manifest is followed. A scenario and the files that it names are written to an empty folder and
+read from there; options are those that the command itself would have recorded, and click reads them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from mcost.cli import common
+from mcost.errors import McostError, NotationError, nearest, shown
+from mcost.manifest import FileThen, Manifest, ScenarioThen
+from mcost.samples import locate
+from mcost.scenario import Scenario, load
+from mcost.settled import settled
+from mcost.source import data_of
+
+WRITTEN = ("figures", "report")
+"""Commands that write files; all others print JSON."""
+
+PRINTED = ("run", "why", "need", "map", "compare", "quick")
+OWN_READERS = ("compare", "quick")
+"""Commands that read a scenario by themselves, so that nothing can be put in its place."""
+
+
+@dataclass(frozen=True)
+class Kept(common.Reader):
+    """Reads the scenarios of a manifest where a command asks for them by the names they were given here."""
+
+    scenarios: Mapping[str, ScenarioThen]
+    names: Mapping[str, str]
+    as_recorded: bool
+
+    def load(self, name: str, *, set: Sequence[str]) -> Scenario:  # noqa: A002 - the flag's name
+        then = self.scenarios[name]
+        if then.form == "json":
+            built = Scenario(Path(name).parent, **data_of(then.text))
+        else:
+            built = load(name, set=set)
+        return settled(built, then) if self.as_recorded else built
+
+    def called(self, name: str) -> str:
+        return self.names[name]
+
+
+def made_again(
+    manifest: Manifest, *, beside: Path | None = None, as_recorded: bool = False
+) -> dict[str, bytes]:
+    """The files that the command of a manifest makes today: name -> bytes; ``""`` is what it prints.
+
+    beside : the folder of the files that were too large for the manifest. as_recorded : whether prices and
+    catalogued priors are those of the manifest, whatever they are today.
+
+    Raises McostError where the manifest cannot be run.
+    """
+    if manifest.command not in (*PRINTED, *WRITTEN):
+        hint = nearest(manifest.command, (*PRINTED, *WRITTEN))
+        raise McostError(f"the manifest's command: found {shown(manifest.command)}{hint}")
+    if as_recorded and manifest.command in OWN_READERS:
+        raise McostError(f"--as-recorded: {manifest.command} takes prices and priors of today only")
+    own = manifest.command != "quick"
+    if own and not 0 < len(manifest.called) <= len(manifest.scenarios):
+        raise McostError("the manifest names no scenario; expected one for each that the command was given")
+    with TemporaryDirectory() as folder:
+        names, scenarios = {}, {}
+        for i, (name, then) in enumerate(zip(manifest.called, manifest.scenarios, strict=False)):
+            file = _laid_out(then, Path(folder, str(i)), beside)
+            names[str(file)], scenarios[str(file)] = name, then
+        out = Path(folder, "out")
+        arguments = [*_options(manifest), *_where(manifest, out), "--", *(names if own else ())]
+        inputs = manifest.options.get("inputs", [])
+        if not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
+            raise McostError(f"the manifest's inputs: found {shown(inputs)}; expected names")
+        printed = _printed(manifest.command, [*arguments, *inputs], Kept(scenarios, names, as_recorded))
+        if manifest.command in PRINTED:
+            return {"": printed}
+        files = sorted(file for file in out.rglob("*") if file.is_file())
+        return {file.relative_to(out).as_posix(): file.read_bytes() for file in files}
+
+
+def _laid_out(then: ScenarioThen, folder: Path, beside: Path | None) -> Path:
+    """The scenario's file in a new folder, and the files that it names below it."""
+    folder.mkdir()
+    for kept in then.files:
+        if not _below(kept.name):
+            raise McostError(
+                f"the manifest's files: found {shown(kept.name)}; expected a name below a folder"
+            )
+        file = folder / kept.name
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_content(kept, beside))
+        except (OSError, ValueError):
+            raise McostError(f"the manifest's files: {shown(kept.name)} cannot be laid out") from None
+    path = folder / (then.file or "scenario.json")
+    try:
+        path.write_text(then.text, encoding="utf-8", newline="")
+    except (OSError, ValueError):  # a name that no file can have, or half a character
+        raise McostError(f"the manifest's scenario: {shown(path.name)} cannot be laid out") from None
+    return path
+
+
+def _below(name: str) -> bool:
+    """Whether a name leads to a place below the folder that it is put in, on any system."""
+    path = PurePosixPath(name)
+    elsewhere = path.is_absolute() or PureWindowsPath(name).drive or "\\" in name
+    return bool(path.parts) and not elsewhere and ".." not in path.parts
+
+
+def _content(kept: FileThen, beside: Path | None) -> bytes:
+    """What a file held then."""
+    if kept.content is not None:
+        try:
+            data = base64.b64decode(kept.content, validate=True)
+        except ValueError:
+            raise McostError(f"the manifest's files: {shown(kept.name)}: not base64") from None
+    else:
+        if beside is None:
+            raise McostError(
+                f"the scenario reads {shown(kept.name)}, too large for a manifest; give --files FOLDER, "
+                "the folder in which it lies"
+            )
+        try:
+            data = locate(kept.name, beside, "--files").read_bytes()
+        except NotationError as error:
+            raise McostError(str(error)) from None
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        raise McostError(f"{kept.name}: found other content than the manifest tells of, by its hash")
+    return data
+
+
+def _where(manifest: Manifest, out: Path) -> list[str]:
+    output = manifest.output
+    kind = "json" if output is None else "figures" if output.ending is None else "report"
+    if kind != (manifest.command if manifest.command in WRITTEN else "json"):
+        raise McostError(f"the manifest's output: found {kind}; expected what {manifest.command} makes")
+    if output is None:
+        return ["--json"]
+    out.mkdir()
+    if output.ending is None:
+        return ["--out", str(out)]
+    stem = "memo" if output.pictures is None else output.pictures.removesuffix("-figures")
+    return ["--out", str(out / f"{stem}{output.ending}")]
+
+
+def _options(manifest: Manifest) -> list[str]:
+    """The options as a command line; McostError for one that the command does not record."""
+    command = command_of(manifest.command)
+    options = {
+        str(option.name): option
+        for option in command.params
+        if isinstance(option, click.Option) and option.name not in common.NOT_RECORDED
+    }
+    words: list[str] = []
+    for name, value in manifest.options.items():
+        if name == "inputs":
+            continue
+        if name not in options:
+            hint = nearest(name, options)
+            raise McostError(f"the manifest's options: {shown(name)}: {manifest.command} has none such{hint}")
+        words += _words(options[name], value)
+    return words
+
+
+def _words(option: click.Option, value: Any) -> list[str]:
+    said = option.opts[-1]
+    if value is None:
+        return []
+    if option.is_flag and isinstance(value, bool):
+        return [said] if value else option.secondary_opts[-1:]
+    each = value if isinstance(value, list) else [value]
+    several = option.multiple or option.nargs > 1
+    if option.is_flag or isinstance(value, list) != several or not all(map(_simple, each)):
+        raise McostError(f"the manifest's options: {said}: found {shown(value)}; expected what it takes")
+    if option.nargs > 1:
+        return [said, *map(str, each)]
+    return (
+        [f"{said}={one}" for one in each]
+        if said.startswith("--")
+        else [w for v in each for w in (said, str(v))]
+    )
+
+
+def _simple(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def command_of(name: str) -> click.Command:
+    command = import_module(f"mcost.cli.{name}").command
+    assert isinstance(command, click.Command)
+    return command
+
+
+def _printed(name: str, arguments: Sequence[str], kept: Kept) -> bytes:
+    """What the command prints to standard output; what it says besides is not shown again."""
+    stream = BytesIO()
+    text = TextIOWrapper(stream, encoding="utf-8", newline="")
+    with redirect_stdout(text), redirect_stderr(StringIO()):
+        try:
+            command_of(name).main([*arguments], prog_name=f"mcost {name}", standalone_mode=False, obj=kept)
+        except SystemExit:  # a verdict that is not met, as it was not then
+            pass
+        except click.ClickException as error:
+            raise McostError(f"the manifest's options: {error.format_message()}") from None
+        except click.Abort:
+            raise KeyboardInterrupt from None
+        sys.stdout.flush()
+    return stream.getvalue()

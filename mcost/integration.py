@@ -1,0 +1,251 @@
+"""P(pays off) with a part of each future integrated out, instead of counting hits.
+
+Every candidate's saving at the horizon is ``A + B v``, v the first month's volume, where calls are neither
+capped nor counted in whole machines. Three things then need no luck:
+
+- the volume: given the rest, P(A + B v >= 0) is a value of its distribution function;
+- whether the bar is met: the chances of those that meet it and of those that miss it are weighed by the
+  expected probability;
+- who meets whom: a saving is a sum of amounts times drivers. Amounts (prices, hours, tokens) and drivers
+  (traffic, events, dates) of different futures are independent, so the drivers of one future meet the amounts
+  of PAIRINGS futures of its own replicate. As every quantity is scrambled for itself, any such pair is
+  uniform too, and the mean of the replicate stays unbiased.
+
+What is said of an input that is correlated, or that both amounts and drivers depend on, is left to be drawn.
+Conditional Monte Carlo: e.g. Asmussen and Glynn 2007, *Stochastic Simulation*, V.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mcost.billing import Line
+from mcost.costs import Costs, Ledger
+from mcost.estimate import by_replicate
+from mcost.law import Array, Law, Mask
+from mcost.nets import REPLICATES
+from mcost.scenario import Scenario
+from mcost.world import VOLUME
+
+PAIRINGS = 8
+"""Futures whose amounts each future's drivers meet, at most."""
+
+MEETINGS = 2**18
+"""Of all drivers with amounts: where there are more futures, each one's drivers meet fewer."""
+
+ROUNDING = 1e-9
+"""A sum within this share of the money moved counts as zero."""
+
+
+@dataclass(frozen=True)
+class Integrated:
+    """What is integrated exactly in the chance of one candidate, by name; None where nothing is.
+
+    volume : the input that the first month's volume is proportional to. success : the input that says with
+        what probability the bar is met. amounts : how many inputs are met by the drivers of other futures.
+    """
+
+    volume: str | None
+    success: str | None
+    amounts: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.volume or self.success or self.amounts)
+
+
+def pairings(draws: int) -> int:
+    """How many futures' amounts the drivers of each of so many futures meet."""
+    return max(1, min(PAIRINGS, MEETINGS // draws))
+
+
+class Integration:
+    """The chance of every candidate in one block of futures."""
+
+    def __init__(self, costs: Costs, pairings: int = PAIRINGS) -> None:
+        self._costs = costs
+        self._volume = _volume(costs)
+        lines = [line for ledger in costs.ledgers.values() for line in ledger.lines]
+        self._bound = _bound(costs, lines)
+        of = frozenset[str]().union(*(line.of for line in lines))
+        self._amounts = len(of - self._bound)
+        self._pairings = min(pairings, costs.draws.n // REPLICATES) if self._amounts else 1
+
+    def integrated(self, name: str) -> Integrated:
+        return Integrated(self._volume, self._success(name), self._amounts)
+
+    def chance(self, name: str, pays_off: Mask) -> Array:
+        """The probability that a candidate pays off, given what is left of each future: ndarray (n,).
+
+        pays_off : ndarray (n,) of bool, whether it does in each future as drawn.
+        """
+        source = self._success(name)
+        if source is None:
+            return self._mean(self._costs.ledgers[name])
+        weight = self._costs.scenario.inputs[source].law.mean()
+        met = self._mean(self._costs.if_decided(name, source, True))
+        return np.asarray(weight * met + (1 - weight) * self._if_missed(name, source, pays_off))
+
+    def _if_missed(self, name: str, source: str, pays_off: Mask) -> Array:
+        """P(pays off) where the bar is missed, by the futures of each replicate in which it is: ndarray (n,).
+
+        They hardly differ, so their share will do; where a replicate has none, both ways are billed.
+        """
+        missed = ~self._costs.draws.success[source]
+        some = by_replicate(missed)
+        if not some.all():
+            return self._mean(self._costs.if_decided(name, source, False))
+        return np.tile(by_replicate(missed & pays_off) / some, missed.size // REPLICATES)
+
+    def _success(self, name: str) -> str | None:
+        """The probability that decides a candidate's success, where nothing else depends on it."""
+        scenario = self._costs.scenario
+        if name in scenario.in_service:
+            return None
+        given = scenario.strategies[name].success_probability
+        if given is None or given.name in self._costs.read or _correlated(scenario, given.name):
+            return None
+        return given.name
+
+    def _mean(self, ledger: Ledger) -> Array:
+        own, met = self._sums(ledger), np.zeros(ledger.n)
+        for k, ours in enumerate(self._baseline):
+            met += self._pays(ours, own.at(self._shift(k)))
+        return met / len(self._baseline)
+
+    def _shift(self, k: int) -> int:
+        points = self._costs.draws.n // REPLICATES
+        return k * points // self._pairings * REPLICATES
+
+    @cached_property
+    def _baseline(self) -> list[tuple[Array, Array]]:
+        sums = self._sums(self._costs.ledgers[self._costs.scenario.baseline])
+        return [sums.at(self._shift(k)) for k in range(self._pairings)]
+
+    def _sums(self, ledger: Ledger) -> _Sums:
+        return _Sums(ledger.lines, self._bound, self._costs, self._volume is not None)
+
+    def _pays(self, baseline: tuple[Array, Array], candidate: tuple[Array, Array]) -> Array:
+        """P(A + B v >= 0); where v is not integrated, B is part of A."""
+        fixed, slope = (_saved(ours, theirs) for ours, theirs in zip(baseline, candidate, strict=True))
+        surely = np.asarray(fixed >= 0, dtype=float)
+        if self._volume is None or not slope.any():
+            return surely
+        law: Law = self._costs.scenario.inputs[self._volume].law
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turn = np.divide(fixed, slope)
+        turn *= -self._costs.draws.values[self._volume]
+        if slope.min() > 0:
+            return law.sf(_below(law, turn))
+        flat = slope == 0
+        turn[flat] = 1.0
+        chance = law.sf(_below(law, turn))
+        falls = slope < 0
+        chance[falls] = law.cdf(turn[falls])
+        chance[flat] = surely[flat]
+        return chance
+
+
+class _Sums:
+    """The discounted cost of a strategy, as sums of amounts times drivers: fixed, and driven by calls."""
+
+    def __init__(self, lines: Iterable[Line], bound: frozenset[str], costs: Costs, by_volume: bool) -> None:
+        self._bound = [np.zeros(costs.draws.n), np.zeros(costs.draws.n)]
+        free: list[dict[int, tuple[Array, Array]]] = [{}, {}]
+        for line in lines:
+            kind = int(by_volume and line.volume)
+            due = costs.due(line.driver)
+            if line.of & bound or not line.of:
+                self._bound[kind] += line.amount * due
+            else:
+                amount = free[kind][id(due)][1] + line.amount if id(due) in free[kind] else line.amount
+                free[kind][id(due)] = due, amount
+        self._free = [
+            [(due, np.concatenate([amount, amount])) for due, amount in kinds.values()] for kinds in free
+        ]
+        self._part = np.empty(costs.draws.n)
+
+    def at(self, shift: int) -> tuple[Array, Array]:
+        """Fixed and call-driven cost where every future takes the amounts ``shift`` futures on: (n,), USD."""
+        fixed, driven = (self._sum(kind, shift) for kind in (0, 1))
+        return fixed, driven
+
+    def _sum(self, kind: int, shift: int) -> Array:
+        total = self._bound[kind].copy()
+        for due, amount in self._free[kind]:
+            np.multiply(due, amount[shift : shift + total.size], out=self._part)
+            total += self._part
+        return total
+
+
+def _saved(ours: Array, theirs: Array) -> Array:
+    """What the candidate saves; within rounding of the money moved it is 0."""
+    saving = ours - theirs
+    least = ours + theirs
+    least *= ROUNDING
+    small = np.abs(saving) <= least
+    if small.any():
+        saving[small] = 0.0
+    return saving
+
+
+def _below(law: Law, x: Array) -> Array:
+    """Where a law sits on points, x itself is among the values that are at least x."""
+    return np.nextafter(x, -np.inf) if law.discrete else x
+
+
+def _correlated(scenario: Scenario, name: str) -> bool:
+    return any(name in copula.names for copula in scenario.copulas)
+
+
+def _volume(costs: Costs) -> str | None:
+    """The input in which every saving is linear through the calls, where there is one."""
+    workload, inputs = costs.scenario.workload, costs.scenario.inputs
+    given = workload.calls_per_month or workload.monthly_active_users
+    assert given is not None
+    name = given.name
+    if workload.max_calls_per_month is not None or VOLUME in costs.read or name in costs.read:
+        return None
+    if inputs[name].law.certain or _correlated(costs.scenario, name):
+        return None
+    return name if (costs.draws.values[name] > 0).all() else None
+
+
+def _bound(costs: Costs, lines: Sequence[Line]) -> frozenset[str]:
+    """Inputs that no amount may take from another future: drivers depend on them, or on what they go with."""
+    scenario = costs.scenario
+    bound = set(costs.read) | set(_driving(scenario))
+    groups: list[frozenset[str]] = [frozenset(copula.names) for copula in scenario.copulas]
+    groups += [line.of for line in lines if line.of]
+    while True:
+        wider = bound.union(*(group for group in groups if group & bound))
+        if wider == bound:
+            return frozenset(bound)
+        bound = wider
+
+
+def _driving(scenario: Scenario) -> Iterator[str]:
+    """Inputs that traffic, events, success and discounting depend on."""
+    workload = scenario.workload
+    priors = [
+        workload.calls_per_month,
+        workload.monthly_active_users,
+        workload.calls_per_user,
+        workload.growth_per_month,
+        workload.volatility_per_month,
+        workload.max_calls_per_month,
+        workload.task_changes_per_year,
+        workload.ends_per_year,
+        scenario.discount_rate,
+    ]
+    for model in scenario.models.values():
+        priors += [model.price_changes_per_year, model.market_decline_per_year]
+    for strategy in scenario.strategies.values():
+        priors.append(scenario.success_of(strategy))
+        if strategy.tuning is not None:
+            priors.append(strategy.tuning.drift_retrains_per_year)
+    return (prior.name for prior in priors if prior is not None and not prior.law.certain)

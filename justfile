@@ -27,3 +27,9 @@ figures:
 
 bench *args:
     python benchmarks/run.py {{args}}
+
+mutants *rooms:
+    mutmut run {{rooms}} && mutmut results
+
+coverage *args:
+    coverage erase && coverage run -m pytest -n 0 {{args}} && coverage combine && coverage report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from mcost.outcomes import Candidate, StrategyCost, cheapest, compared, strategy
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
 from mcost.simulate import simulate
-from mcost.tally import EXPLAINED, Sample, fold, join
+from mcost.tally import EXPLAINED, Folded, Sample, fold, join
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +217,7 @@ def run(
     chunk: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
     held: float = HELD,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Answer:
     """Simulate every strategy over the same futures and say which pays off.
 
@@ -232,6 +233,7 @@ def run(
     executor : any ``concurrent.futures.Executor``; neither it nor ``chunk``, blocks a task, changes a bit.
     set : overrides, e.g. ``["workload.calls_per_month=2M to 4M"]``.
     held : the share that the stated ranges may hold in truth, for ``answer.if_overconfident``.
+    progress : called with the futures done and planned, block by block.
 
     Raises
     ------
@@ -254,7 +256,7 @@ def run(
         executor=executor,
         chunk=chunk,
     )
-    folded = join(parts, draws)
+    folded = join(parts if progress is None else _told(parts, draws, progress), draws)
     strategies = strategy_costs(folded)
     means = {name: strategies[name].cost_usd.mean for name in (built.baseline, *strategies)}
     recommended = cheapest(means)
@@ -273,6 +275,14 @@ def run(
         sampler=sampler,
         integrated=folded.integrated,
     )
+
+
+def _told(parts: Iterator[Folded], draws: int, progress: Callable[[int, int], None]) -> Iterator[Folded]:
+    done = 0
+    for part in parts:
+        done += part.tally.n
+        progress(done, draws)
+        yield part
 
 
 def _check_whole(name: str, value: int, least: int, most: int) -> None:

@@ -23,6 +23,7 @@ from mcost.differences import (
     savings_of,
 )
 from mcost.errors import dotted
+from mcost.nets import Sampler
 from mcost.scenario import Scenario, load
 from mcost.schema import Strategy
 
@@ -57,7 +58,8 @@ class Worth:
 
     scenario : whose choices they are; certain : whether nothing in it is uncertain.
     subjects : the candidates that the report speaks of. choices : each, with it against without it.
-    draws : number of futures, the same ones with and without; seed : what they were drawn from.
+    draws : number of futures, the same ones with and without; seed : what they were drawn from;
+    sampler : how.
     """
 
     scenario: Scenario
@@ -66,6 +68,7 @@ class Worth:
     choices: tuple[Choice, ...]
     draws: int
     seed: int
+    sampler: Sampler
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable worth of choices, as ``mcost compare --worth --json`` prints it."""
@@ -105,6 +108,7 @@ def worth(
     draws: int = DRAWS,
     seed: int = 1,
     *,
+    sampler: Sampler = "qmc",
     executor: Executor | None = None,
     chunk: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
@@ -119,7 +123,7 @@ def worth(
     built = load(scenario, set=set)
 
     def answer_of(scenario: Scenario) -> Answer:
-        return run(scenario, draws, seed, executor=executor, chunk=chunk)
+        return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
 
     whole = answer_of(built)
     savings, results = savings_of(whole), results_of(whole)
@@ -131,7 +135,7 @@ def worth(
         return Choice(key, kind, owner, results, results_of(answer), found)
 
     choices = tuple(choice(*left_out) for left_out in _left_out(built))
-    return Worth(built, whole.certain, whole.subjects[::-1], choices, whole.draws, seed)
+    return Worth(built, whole.certain, whole.subjects[::-1], choices, whole.draws, seed, sampler)
 
 
 def _left_out(scenario: Scenario) -> Iterator[tuple[str, Kind, str | None, Scenario]]:

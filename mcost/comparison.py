@@ -28,6 +28,7 @@ from mcost.differences import (
 )
 from mcost.errors import McostError, shown
 from mcost.law import Array
+from mcost.nets import Sampler
 from mcost.scenario import Scenario, load
 from mcost.version import VERSION
 
@@ -62,12 +63,13 @@ class Comparison:
     """Scenarios, or variants of one, on common draws. Printing it gives the report.
 
     variants : what was compared, the one that the others are held against first.
-    draws : number of futures, the same ones for each; seed : what they were drawn from.
+    draws : number of futures, the same ones for each; seed : what they were drawn from; sampler : how.
     """
 
     variants: tuple[Variant, ...]
     draws: int
     seed: int
+    sampler: Sampler
 
     @property
     def first(self) -> Variant:
@@ -123,6 +125,7 @@ def compare(
     variants: Mapping[str, str | Sequence[str]] | None = None,
     draws: int = DRAWS,
     seed: int = 1,
+    sampler: Sampler = "qmc",
     executor: Executor | None = None,
     chunk: int = 1,
     set: Sequence[str] = (),  # noqa: A002 - the flag's name
@@ -133,7 +136,7 @@ def compare(
     ----------
     scenarios : two or more, or one with ``variants``; the first is what the others are held against.
     variants : name -> overrides of the one scenario, e.g. ``{"more": "workload.calls_per_month=1M"}``.
-    draws, seed, executor, chunk : as for ``run``.
+    draws, seed, sampler, executor, chunk : as for ``run``.
     set : overrides of every scenario.
 
     Raises
@@ -161,14 +164,14 @@ def compare(
     _check_comparable(names, built)
 
     def answer_of(scenario: Scenario) -> Answer:
-        return run(scenario, draws, seed, executor=executor, chunk=chunk)
+        return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
 
     # Of each answer only its numbers are kept, and of the first its savings by draw.
     one = answer_of(built[0])
     first, savings = _variant(names[0], (), one, {}), savings_of(one)
     rest = zip(names[1:], overrides[1:], built[1:], strict=True)
     others = [_variant(name, own, answer_of(scenario), savings) for name, own, scenario in rest]
-    return Comparison((first, *others), one.draws, seed)
+    return Comparison((first, *others), one.draws, seed, sampler)
 
 
 def _name(source: Source, scenario: Scenario) -> str:

@@ -108,7 +108,9 @@ class _Scan:
             if self._close(a, b):
                 return
             middle = self.axis.between(a, b)
-            if step < BY_SECANT and left != right and not self.axis.whole:
+            if self.axis.whole:
+                middle = max(middle, a + 1)  # a geometric middle may be rounded down to a itself
+            elif step < BY_SECANT and left != right:
                 middle = self._secant(a, b, left / (left - right))
             if not a < middle < b:
                 return

@@ -89,9 +89,9 @@ def difference_dict(difference: Difference | None) -> dict[str, Any] | None:
 
 def row(of: Result | Difference, before: str = "", after: str = "") -> dict[str, float]:
     row = {}
-    for key, estimate in (("pays_off", of.pays_off), ("saving_usd", of.saving_usd)):
-        row[f"{before}{key}{after}"] = estimate.value
-        row[f"{before}{key}{after}_standard_error"] = estimate.standard_error
+    for key, found in (("pays_off", of.pays_off), ("saving_usd", of.saving_usd)):
+        row[f"{before}{key}{after}"] = found.value
+        row[f"{before}{key}{after}_standard_error"] = found.standard_error
     return row
 
 

@@ -91,7 +91,7 @@ def renewals(uniforms: Iterator[Array], life: Law, age: float, n: int, months: i
     Raises TooManyError where a future holds more than MANY of them.
     """
     counts = np.zeros((months + 1, n))
-    lived = float(life.cdf(age)) if age > 0 and not life.certain else 0.0
+    lived = float(life.cdf(age))
     time = life.ppf(np.minimum(lived + (1 - lived) * next(uniforms), 1 - 2.0**-53)) - age
     for _ in range(MANY):
         here = np.flatnonzero(time < months)
@@ -110,7 +110,6 @@ def schedule(interval: Array, build: Array, months: int) -> Array:
     Returns ndarray (months + 1, n), counts.
     """
     elapsed = np.arange(months + 2)[:, None] - 1.0 - build  # (months + 2, n): whole months since launch
-    np.maximum(elapsed, 0.0, out=elapsed)
     due = np.ceil(elapsed / interval)  # the first j with j k >= elapsed, but for rounding
     due -= (due - 1) * interval >= elapsed
     due += due * interval < elapsed

@@ -140,12 +140,12 @@ class Integration:
             turn = np.divide(fixed, slope)
         turn *= -self._costs.draws.values[self._volume]
         if slope.min() > 0:
-            return law.sf(_below(law, turn))
+            return _at_least(law, turn)
         flat = slope == 0
         turn[flat] = 1.0
-        chance = law.sf(_below(law, turn))
+        chance = _at_least(law, turn)
         falls = slope < 0
-        chance[falls] = law.cdf(turn[falls])
+        chance[falls] = _at_most(law, turn[falls])
         chance[flat] = surely[flat]
         return chance
 
@@ -193,9 +193,14 @@ def _saved(ours: Array, theirs: Array) -> Array:
     return saving
 
 
-def _below(law: Law, x: Array) -> Array:
-    """Where a law sits on points, x itself is among the values that are at least x."""
-    return np.nextafter(x, -np.inf) if law.discrete else x
+def _at_least(law: Law, x: Array) -> Array:
+    """P(X >= x); where a law sits on points, rounding does not decide whether x is one of them."""
+    return law.sf(x * (1 - ROUNDING)) if law.discrete else law.sf(x)
+
+
+def _at_most(law: Law, x: Array) -> Array:
+    """P(X <= x), likewise."""
+    return law.cdf(x * (1 + ROUNDING)) if law.discrete else law.cdf(x)
 
 
 def _correlated(scenario: Scenario, name: str) -> bool:

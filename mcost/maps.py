@@ -227,7 +227,7 @@ def decision_map(
         ys,
         probability,
         place,
-        draws,
+        of.draws,
         seed,
         chosen=x is None and y is None,
         ways=(grid.x.way, grid.y.way),

@@ -90,7 +90,7 @@ def _first(
     """The first points of every replicate, ndarray (points, R), and what follows their last bit, (R,)."""
     rng = stream(seed, name, f"{purpose} shift")
     low = rng.integers(2**32, size=(1, REPLICATES), dtype=np.uint32)
-    fill = np.asarray(rng.integers(2 ** (53 - _BITS), size=REPLICATES) * 2.0**-53 + LEAST, dtype=float)
+    fill = np.maximum(rng.integers(2 ** (53 - _BITS), size=REPLICATES) * 2.0**-53, LEAST)
     for column in _matrix(seed, name, purpose, dimension, 0, points.bit_length() - 1):
         low = np.concatenate([low, low ^ column])
     low.flags.writeable = fill.flags.writeable = False

@@ -69,6 +69,8 @@ def sensitivity(saving: ArrayLike, x: ArrayLike, *, fitted: int | None = None) -
 
     Tenths hold equally many draws, but for equal values, which stay together: a value belongs where the
     middle of its draws lies. Where factors are correlated, each includes what it tells about the others.
+    Standard errors are those of independent draws: about right for the futures of an answer, whose luck is
+    mostly that, and too large where futures fill the space of the factors evenly.
 
     Raises McostError where shapes do not fit, a number is not finite, or there are fewer than 20 draws.
 

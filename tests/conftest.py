@@ -2,4 +2,6 @@
 
 import os
 
+from fuzz.counting import pytest_terminal_summary as pytest_terminal_summary
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -8,6 +8,7 @@ scenario -> inputs -> one future -> costs by line and month -> pay-off -> summar
 import datetime
 import math
 import random
+import re
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -46,7 +47,7 @@ FRACTION = {"cache_hit", "batch_share", "batch_discount", "retry_rate", "error_r
             "error_growth_per_month", "escalation_rate", "market_decline_per_year"}
 TEXT = {"model", "is", "like", "fallback", "follows_market", "give_up", "first", "second", "then", "driver",
         "name", "smallest_cacheable_prompt"}
-TABLES = {"price", "tuning", "pilot", "hosting", "cascade", "wait"}
+TABLES = {"price", "tuned", "tuning", "pilot", "hosting", "cascade", "wait"}
 ONE_OF = ("model", "price", "mix", "cascade", "wait")
 DEFAULTS = {"price_multiplier": 1.0, "prompt_tokens": 0.0, "batch_share": 0.0, "batch_discount": 0.5,
             "retry_rate": 0.0, "error_rate": 0.0, "cost_per_error": 0.0, "latency_seconds": 0.0,
@@ -68,6 +69,11 @@ def domain_of(path: str) -> str:
     return "real" if key == "growth_per_month" else "fraction" if key in FRACTION else "positive"
 
 
+def joined(*keys: str) -> str:
+    # A path is a dotted key of TOML: a name that is not bare stands in quotes.
+    return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"' for key in keys)
+
+
 def written(table: dict[str, Any], path: str) -> dict[str, Any]:
     # "a value written once is one input": each value is tagged with the path where it is written.
     out: dict[str, Any] = {}
@@ -78,12 +84,14 @@ def written(table: dict[str, Any], path: str) -> dict[str, Any]:
         elif key in TABLES:
             out[key] = written(x, here)
         elif key == "mix":
-            out[key] = {k: v if v == "rest" else Input(f"{here}.{k}", v, "fraction") for k, v in x.items()}
+            out[key] = {
+                k: v if v == "rest" else Input(f"{here}.{joined(k)}", v, "fraction") for k, v in x.items()
+            }
         elif key == "costs":
-            out[key] = {row["name"]: written(row, f"{here}.{row['name']}") for row in x}
+            out[key] = {row["name"]: written(row, f"{here}.{joined(row['name'])}") for row in x}
             for name, row in out[key].items():
                 if "amount" in row:
-                    row["amount"] = Input(f"{here}.{name}", row["amount"].notation, "positive")
+                    row["amount"] = Input(f"{here}.{joined(name)}", row["amount"].notation, "positive")
         else:
             out[key] = Input(here, x, domain_of(here))
     return out
@@ -103,7 +111,10 @@ def resolve(scenario: dict[str, Any]) -> dict[str, Any]:
     """Scenario with `like` and the defaults applied, each value an Input (or a plain number, by default)."""
     if scenario.get("resolved"):
         return scenario
-    own = {name: written(table, f"strategies.{name}") for name, table in scenario["strategies"].items()}
+    own = {name: written(table, joined("strategies", name)) for name, table in scenario["strategies"].items()}
+    models = {
+        name: written(table, joined("models", name)) for name, table in scenario.get("models", {}).items()
+    }
     workload = written(scenario["workload"], "workload")
 
     def alike(name: str, trail: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -122,6 +133,11 @@ def resolve(scenario: dict[str, Any]) -> dict[str, Any]:
         s = alike(name)
         if sum(key in s for key in ONE_OF) != 1:
             raise ValueError(f"strategies.{name}: give one of {', '.join(ONE_OF)}")
+        # "price_multiplier: or the provider's own price of the tuned model", and its hourly fee with it
+        s["own_price"] = "tuning" in s and "price_multiplier" not in s
+        model = models.get(s.get("model"), {})
+        if s["own_price"] and "hosting" not in s and "tuned_usd_per_hour" in model:
+            s["hosting"] = {"usd_per_hour": model["tuned_usd_per_hour"]}
         s = {**DEFAULTS, "output_tokens": workload.get("output_tokens", 0.0), **s}
         for key, defaults in TABLE_DEFAULTS.items():
             if key in s:
@@ -141,12 +157,11 @@ def resolve(scenario: dict[str, Any]) -> dict[str, Any]:
         "horizon": int(scenario["horizon_months"]),
         "start": scenario.get("start"),
         "baseline": scenario["baseline"],
+        "in_service": in_service(scenario),
         "credibility": scenario.get("credibility", 0.9),
         "correlations": scenario.get("correlations", []),
         "workload": workload,
-        "models": {
-            name: written(table, f"models.{name}") for name, table in scenario.get("models", {}).items()
-        },
+        "models": models,
         "strategies": strategies,
     }
     if any("tuning" in strategies[name] for name in reach(sc, scenario["baseline"])):
@@ -154,21 +169,31 @@ def resolve(scenario: dict[str, Any]) -> dict[str, Any]:
     return sc
 
 
+def in_service(scenario: dict[str, Any]) -> set[str]:
+    # "A strategy compared with its own `like` copy saves exactly 0.0 in every draw": a copy of the baseline
+    # to the letter serves today, as the baseline does.
+    copies = {name: s["like"] for name, s in scenario["strategies"].items() if list(s) == ["like"]}
+    found = {scenario["baseline"]}
+    while more := {name for name, base in copies.items() if base in found} - found:
+        found |= more
+    return found
+
+
 def with_prices(scenario: dict[str, Any], catalogue: dict[str, dict[str, float]]) -> dict[str, Any]:
     """Scenario with catalogue models written out, for this module knows no price table.
 
-    `catalogue` is {name: {input, cached, cache_write, output, smallest_cacheable_prompt (tokens)}}.
+    `catalogue` is {name: {price: {input, cached, cache_write, output}, tuned: the same of its tunes,
+    tuned_usd_per_hour, smallest_cacheable_prompt (tokens), retires, tuning_closes, released (dates)}}.
     """
     models = {name: dict(table) for name, table in scenario.get("models", {}).items()}
     for s in scenario["strategies"].values():
         if s.get("model") in catalogue:
             models.setdefault(s["model"], {})
     for name, table in models.items():
-        row = dict(catalogue.get(table.get("is", name), {}))
-        if row and "price" not in table:
-            if "smallest_cacheable_prompt" in row:
-                table["smallest_cacheable_prompt"] = row.pop("smallest_cacheable_prompt")
-            table["price"] = row
+        row = catalogue.get(table.get("is", name), {})
+        # "Where the model's `released` date is given, the first lifetime counts from there"
+        needless = () if "retires_after_months" in table else ("released",)
+        models[name] = {key: x for key, x in row.items() if key not in needless} | table
     return {**scenario, "models": models}
 
 
@@ -267,7 +292,9 @@ def attempt_usd(w: World, s: dict[str, Any], path: float) -> float:
     # * price_multiplier * price_path[t] * (1 - batch_share * batch_discount)"
     if "price" not in s and "model" not in s:
         return 0.0  # mix, cascade, wait: the parts pay for tokens
-    price = s["price"] if "price" in s else w.model(s)["price"]
+    model = w.model(s)
+    of_model = model["tuned"] if s["own_price"] and "tuned" in model else model.get("price")
+    price = s.get("price", of_model)
     input_price, output_price = w.value(price.get("input", 0)), w.value(price.get("output", 0))
     cached_price = w.value(price["cached"]) if "cached" in price else input_price  # Gap: no price of its own
     prompt = w.value(s["prompt_tokens"])
@@ -327,6 +354,9 @@ def retirements(w: World, s: dict[str, Any]) -> list[int]:
     model = w.model(s)
     counts = [0] * (w.horizon + 1)
     if "retires_after_months" not in model:
+        month = month_number(w, model["retires"]) if "retires" in model else w.horizon + 1
+        if month <= w.horizon:
+            counts[max(month, 1)] += 1
         return counts
     passed = -age_at_start(w.sc, model)
     for lifetime in w.future.lifetimes.get(model["retires_after_months"].path, []):
@@ -357,7 +387,7 @@ def tuning_ends(w: World, s: dict[str, Any]) -> float:
     # "`ends` is a date or a number of months (then it may be uncertain)." Gap: a number x of months from
     # month 0 falls in month floor(x) + 1, as a lifetime does; it keeps to the calendar under `wait` and
     # pilot.
-    ends = s.get("tuning", {}).get("ends")
+    ends = s.get("tuning", {}).get("ends", w.model(s).get("tuning_closes")) if "tuning" in s else None
     if ends is None:
         return math.inf
     return month_number(w, ends) if isinstance(ends, datetime.date) else math.floor(w.value(ends)) + 1
@@ -522,7 +552,7 @@ def spread(w: World, order: Order, calls: list[float], orders: dict[Order, list[
     gate, last = (at.end, order.last) if at.serves else (w.horizon, at.pays)
 
     def part(name: str, share: float, pays: int, counts: int, until: int) -> None:
-        always = order.always or name == w.baseline
+        always = order.always or name in w.sc["in_service"]
         spread(w, Order(name, pays, counts, gate, until, always), [c * share for c in calls], orders)
 
     if "mix" in s:
@@ -649,7 +679,7 @@ def full_lines(w: World, name: str, calls: list[float], trail: tuple[str, ...] =
     if name in trail:
         raise ValueError(f"{name}: fallbacks go round in a circle")
     bill, orders = Bill(w.horizon), dict[Order, list[float]]()
-    spread(w, Order(name, 0, 0, 0, w.horizon, name == w.baseline), calls, orders)
+    spread(w, Order(name, 0, 0, 0, w.horizon, name in w.sc["in_service"]), calls, orders)
     for order, its_calls in orders.items():
         book(w, order, its_calls, bill)
 

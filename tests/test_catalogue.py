@@ -222,6 +222,19 @@ def test_what_an_entry_lacks_is_told(key: str, tmp_path: Path) -> None:
             # Φ(-3) = 0.00135
             "norm(loc=3) falls below 0 with probability 0.0013; add min = 0",
         ),
+        ("unit", "5", "unit: found 5; expected text"),
+        ("source", "[]", "source: found []; expected text"),
+        (
+            "distribution",
+            '{ prior = "retraining.drift" }',
+            'found prior = "retraining.drift"; an entry says its distribution itself',
+        ),
+        (
+            "distribution",
+            '{ dist = "levy_stable", alpha = 1.5, beta = 0 }',
+            'found dist = "levy_stable", of which SciPy takes hours over the quantiles of all futures; give '
+            "percentiles or samples of it",
+        ),
     ],
 )
 def test_what_is_wrong_in_an_entry_is_told(key: str, value: str, message: str, tmp_path: Path) -> None:

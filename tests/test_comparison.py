@@ -14,6 +14,7 @@ import mcost
 from mcost.choices import Worth, worth
 from mcost.comparison import Comparison, compare
 from mcost.errors import McostError
+from mcost.nets import REPLICATES
 
 DRAWS = 4096
 CALLS = "workload.calls_per_month"
@@ -79,8 +80,9 @@ def test_a_difference_is_taken_draw_by_draw() -> None:
             (difference.pays_off, (a >= 0) * 1.0 - (b >= 0)),
         ):
             assert estimate.value == pytest.approx(np.mean(sample), rel=1e-12)
-            error = np.std(sample, ddof=1) / math.sqrt(DRAWS)
-            assert estimate.standard_error == pytest.approx(error, rel=1e-12)
+            means = sample.reshape(-1, REPLICATES).mean(axis=0)
+            error = np.std(means, ddof=1) / math.sqrt(REPLICATES)
+            assert estimate.standard_error == pytest.approx(error, rel=1e-9)
             assert estimate.n == DRAWS
         result = found.variants[1].results[name]
         assert result.pays_off == here.candidates[name].pays_off
@@ -121,14 +123,15 @@ def test_the_two_scenarios_of_the_article_differ_by_44_550_dollars() -> None:
     difference = found.variants[1].differences["fine_tune"]
     assert difference.saving_usd.value == pytest.approx(44_550)
     assert difference.saving_usd.standard_error == 0
-    assert difference.pays_off == mcost.Estimate(1.0, 0.0, 100)
+    assert difference.pays_off == mcost.Estimate(1.0, 0.0, 128)  # 100 futures are 32 replicates of 4
+    assert found.draws == found.to_dict()["draws"] == 128
 
 
 def test_a_saving_of_nothing_pays_off() -> None:
     scenario = copy.deepcopy(CERTAIN)
     scenario["strategies"]["same"] = {"like": "prompt"}
     found = compare(scenario, variants={"x": "strategies.same.setup_hours=1"}, draws=10)
-    assert found.variants[1].differences["same"].pays_off == mcost.Estimate(-1.0, 0.0, 10)
+    assert found.variants[1].differences["same"].pays_off == mcost.Estimate(-1.0, 0.0, REPLICATES)
 
 
 def test_rounding_alone_is_no_difference_and_no_error() -> None:

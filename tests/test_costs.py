@@ -16,10 +16,11 @@ from random_scenarios import random_scenario
 import mcost
 from mcost.answer import Answer
 from mcost.billing import Line
-from mcost.costs import Costs, Ledger, costs
+from mcost.costs import Costs, Due, Ledger, costs
 from mcost.draws import BLOCK, draw
 from mcost.errors import SimulationError
-from mcost.payoff import fold
+from mcost.nets import REPLICATES
+from mcost.tally import fold
 
 RANDOM = {f"random {seed}": random_scenario(seed) for seed in range(30)}
 SCENARIOS = ALL | RANDOM
@@ -27,7 +28,7 @@ SCENARIOS = ALL | RANDOM
 TINY = 1e-300  # below it, numbers have no twelve digits
 
 
-def costed(scenario: dict[str, Any], n: int = 200, seed: int = 3, block: int = 0) -> Costs:
+def costed(scenario: dict[str, Any], n: int = 192, seed: int = 3, block: int = 0) -> Costs:
     built = mcost.load(scenario)
     return costs(built, draw(built, seed=seed, block=block, n=n))
 
@@ -45,10 +46,10 @@ def whole_cases(cases: dict[str, dict[str, Any]]) -> Any:
 
 @whole_cases(SCENARIOS)
 def test_lines_add_up_to_the_cost_in_every_month_and_draw(scenario: dict[str, Any]) -> None:
-    answer = mcost.run(scenario, draws=150, seed=2)
+    answer = mcost.run(scenario, draws=128, seed=2)
     table = answer.costs
     assert table.strategies == tuple(scenario["strategies"])
-    assert table.usd.shape == (len(table.strategies), scenario["horizon_months"] + 1, 150)
+    assert table.usd.shape == (len(table.strategies), scenario["horizon_months"] + 1, 128)
     for s, name in enumerate(table.strategies):
         lines = list(table.lines[name].values())
         moved = sum(np.abs(line) for line in lines)
@@ -69,7 +70,7 @@ def test_line_means_are_the_means_of_the_discounted_lines(scenario: dict[str, An
     made = costed(scenario)
     months = np.arange(scenario["horizon_months"] + 1)[:, None]
     rate = made.draws.values.get("discount_rate", np.zeros(made.draws.n))
-    (lines,) = fold(made).lines
+    lines = fold(made).tally.lines
     for name, ledger in made.ledgers.items():
         each = ledger.by_line()
         assert set(lines[name]) == set(each)
@@ -90,7 +91,7 @@ def test_a_cost_is_undiscounted_in_the_table_and_discounted_in_the_mean() -> Non
         },
     }
     answer = mcost.run(scenario, draws=2)
-    np.testing.assert_array_equal(answer.costs.usd[0], [[0, 0], [1, 1], [1, 1]])
+    np.testing.assert_array_equal(answer.costs.usd[0], np.array([[0], [1], [1]]) * np.ones(REPLICATES))
     # 1.21^(-1/12) + 1.21^(-2/12)
     assert answer.strategies["prompt"].cost_usd.mean == pytest.approx(1.21 ** (-1 / 12) + 1.21 ** (-1 / 6))
 
@@ -115,15 +116,15 @@ def test_a_ledger_by_hand() -> None:
     np.testing.assert_array_equal(by_line["tokens"], [[0, 0], [15, 50], [45, 100]])
     np.testing.assert_array_equal(by_line["setup"], [[5, 6], [0, 0], [0, 0]])
     # weights 1, 1/2, 1/4
-    totals = ledger.totals(np.array([[1.0], [0.5], [0.25]]))
+    totals = ledger.totals(Due(np.array([[1.0], [0.5], [0.25]])))
     np.testing.assert_allclose(totals["tokens"], [15 / 2 + 45 / 4, 50 / 2 + 100 / 4])
     np.testing.assert_allclose(totals["upkeep"], [7 * 0.75, 8 * 0.75])
     # weights of each draw's own
     own = np.array([[1.0, 1.0], [0.5, 1.0], [0.25, 0.0]])
-    np.testing.assert_allclose(ledger.totals(own)["tokens"], [15 / 2 + 45 / 4, 50])
-    np.testing.assert_allclose(ledger.totals(own)["setup"], [5, 6])
+    np.testing.assert_allclose(ledger.totals(Due(own))["tokens"], [15 / 2 + 45 / 4, 50])
+    np.testing.assert_allclose(ledger.totals(Due(own))["setup"], [5, 6])
     # 2 + 2 * 1 hours, 3 + 2 * 1.5
-    np.testing.assert_allclose(ledger.hours(), [4, 6])
+    np.testing.assert_allclose(ledger.hours(Due(np.ones((3, 1)))), [4, 6])
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)
@@ -155,9 +156,11 @@ def test_a_ledger_is_the_sum_of_amount_times_driver(
     np.testing.assert_allclose(sum(ledger.by_line().values()), expected, rtol=1e-12, atol=TINY)
     weights = np.linspace(1, 0.5, 4)[:, None]
     np.testing.assert_allclose(
-        sum(ledger.totals(weights).values()), (expected * weights).sum(axis=0), rtol=1e-12, atol=TINY
+        sum(ledger.totals(Due(weights)).values()), (expected * weights).sum(axis=0), rtol=1e-12, atol=TINY
     )
-    np.testing.assert_allclose(ledger.hours(), expected.sum(axis=0), rtol=1e-12, atol=TINY)
+    np.testing.assert_allclose(
+        ledger.hours(Due(np.ones((4, 1)))), expected.sum(axis=0), rtol=1e-12, atol=TINY
+    )
 
 
 # --- a copy -----------------------------------------------------------------------------------------------
@@ -233,13 +236,17 @@ def test_a_gate_on_the_copy_alone_saves_exactly_nothing(name: str) -> None:
 def test_a_copy_of_a_candidate_costs_the_same_to_the_bit(scenario: dict[str, Any]) -> None:
     names = [name for name in scenario["strategies"] if name != scenario["baseline"]]
     twins = {f"twin of {name}": {"like": name} for name in names}
-    folded = fold(costed(with_strategies(scenario, **twins), n=300))
-    total = dict(zip(folded.strategies, folded.total, strict=True))
+    folded = fold(costed(with_strategies(scenario, **twins), n=320))
+    assert folded.sample is not None
+    total = dict(zip(folded.strategies, folded.sample.total, strict=True))
     for name in names:
         np.testing.assert_array_equal(total[f"twin of {name}"], total[name])
-        one, other = folded.payoffs[name], folded.payoffs[f"twin of {name}"]
-        for key in ("saving", "break_even_month", "first_touch", "cash_at_risk", "deepest_month", "ahead"):
+        one, other = folded.sample.payoffs[name], folded.sample.payoffs[f"twin of {name}"]
+        for key in ("saving", "break_even_month", "first_touch", "cash_at_risk", "deepest_month"):
             np.testing.assert_array_equal(getattr(one, key), getattr(other, key), key)
+        pays, copied = folded.tally.pays[name], folded.tally.pays[f"twin of {name}"]
+        np.testing.assert_array_equal(pays.ahead, copied.ahead)
+        np.testing.assert_array_equal(pays.chance, copied.chance)
 
 
 def test_equal_text_written_twice_is_two_inputs() -> None:
@@ -262,9 +269,11 @@ def test_what_a_copy_says_otherwise_is_its_own_and_the_rest_stays_shared() -> No
 
 def test_adding_a_strategy_moves_no_other() -> None:
     # its neighbours see the same futures
-    before = fold(costed(ALL["everything"]))
+    before = fold(costed(ALL["everything"])).sample
     more = {"new": {"like": "prompt", **UNCERTAIN_GATE, "retry_rate": "1% to 9%"}}
-    after = fold(costed(with_strategies(ALL["everything"], **more)))
+    after = fold(costed(with_strategies(ALL["everything"], **more))).sample
+    assert before is not None
+    assert after is not None
     np.testing.assert_array_equal(after.total[:-1], before.total)
 
 
@@ -278,17 +287,23 @@ def decisions(answer: Answer) -> dict[str, Any]:
         "cheapest": {name: s.probability_cheapest for name, s in answer.strategies.items()},
         "candidates": {
             name: (
-                c.pays_off,
-                c.first_touch,
-                c.pays_off_by_month,
-                c.break_even_month,
-                c.beats_best_alternative,
+                c.break_even_month.p10,
+                c.break_even_month.p50,
+                c.break_even_month.p90,
+                c.pays_off_by_month[:-1],
+                c.beats_best_alternative.alternative,
                 c.payoff.break_even_month.tolist(),
                 c.payoff.first_touch.tolist(),
             )
             for name, c in answer.candidates.items()
         },
     }
+
+
+def chances(answer: Answer) -> list[float]:
+    """Every chance of every candidate, and its error: a part of each future is integrated out of them."""
+    told = [(c.pays_off, c.first_touch, c.beats_best_alternative) for c in answer.candidates.values()]
+    return [x for each in told for chance in each for x in (chance.value, chance.standard_error)]
 
 
 def moved(answer: Answer) -> float:
@@ -298,6 +313,7 @@ def moved(answer: Answer) -> float:
 
 def assert_same_verdict(before: Answer, after: Answer, scale: float = 1.0) -> None:
     assert decisions(after) == decisions(before)
+    assert chances(after) == pytest.approx(chances(before), rel=0, abs=1e-9)
     tolerance = 1e-9 * max(moved(after), scale * moved(before))
     assert after.evpi_usd == pytest.approx(scale * before.evpi_usd, abs=tolerance)
     for name, cost in before.strategies.items():
@@ -341,8 +357,8 @@ def with_cost_of_all(scenario: dict[str, Any], driver: str, amount: float) -> di
 def test_a_cost_of_all_strategies_decides_nothing(
     scenario: dict[str, Any], driver: str, amount: float
 ) -> None:
-    before = mcost.run(scenario, draws=300, seed=6)
-    after = mcost.run(with_cost_of_all(scenario, driver, amount), draws=300, seed=6)
+    before = mcost.run(scenario, draws=256, seed=6)
+    after = mcost.run(with_cost_of_all(scenario, driver, amount), draws=256, seed=6)
     assert_same_verdict(before, after)
     if driver != "task_change" or "task_changes_per_year" in scenario["workload"]:
         for name, cost in after.strategies.items():
@@ -396,8 +412,8 @@ def in_cents(value: Any, key: str = "") -> Any:
 
 @whole_cases(SCENARIOS)
 def test_the_unit_of_money_decides_nothing(scenario: dict[str, Any]) -> None:
-    before = mcost.run(scenario, draws=300, seed=8)
-    after = mcost.run(in_cents(scenario), draws=300, seed=8)
+    before = mcost.run(scenario, draws=256, seed=8)
+    after = mcost.run(in_cents(scenario), draws=256, seed=8)
     assert_same_verdict(before, after, 100.0)
     for name, cost in before.strategies.items():
         found = after.strategies[name]

@@ -6,14 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 import mcost
 from mcost import drafting
 from mcost.catalogue import entries, entry, prior
-from mcost.drafting import Answers, checked, checked_credibility, draft, save, serving, to_tune, trainable
+from mcost.drafting import Answers, checked, checked_credibility, draft, serving, to_tune, trainable
 from mcost.errors import McostError, NotationError
 from mcost.prices import known_models, price_of
 from mcost.uncertain import uncertain
@@ -258,51 +257,6 @@ def test_any_model_that_has_a_price_makes_a_draft_or_an_error_that_names_it(name
     except McostError as error:
         said = str(error)
     assert said.startswith(f'found model "{name}"')
-
-
-# the file
-
-
-def test_a_file_is_written_whole_and_never_over_another(tmp_path: Path) -> None:
-    path = tmp_path / "a.toml"
-    save("title\n", path)
-    assert path.read_text(encoding="utf-8") == "title\n"
-    with pytest.raises(McostError) as error:
-        save("other\n", path)
-    assert str(error.value) == f"{path}: this exists already, and is not overwritten; name another file"
-    assert path.read_text(encoding="utf-8") == "title\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_name_taken_while_writing_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.toml"
-    refuse = drafting.refuse
-    calls: list[Path] = []
-
-    def late(asked: Path) -> None:
-        refuse(asked)
-        if not calls:
-            asked.write_text("somebody else's", encoding="utf-8")
-        calls.append(asked)
-
-    monkeypatch.setattr(drafting, "refuse", late)
-    with pytest.raises(McostError, match="exists already"):
-        save("mine\n", path)
-    assert path.read_text(encoding="utf-8") == "somebody else's"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_dangling_link_counts_as_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.toml"
-    path.symlink_to(tmp_path / "nowhere.toml")
-    with pytest.raises(McostError, match="exists already"):
-        save("mine\n", path)
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(McostError) as error:
-        save("x\n", tmp_path / "no" / "a.toml")
-    assert str(error.value) == f"{tmp_path / 'no' / 'a.toml'}: found no folder {tmp_path / 'no'}"
 
 
 # the catalogue, which drafts are made from

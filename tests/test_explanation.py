@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +43,7 @@ def correlated() -> dict[str, Any]:
 
 
 def test_tenths_agree_with_the_verdict_over_all_futures() -> None:
-    found = mcost.why("contested", draws=DRAWS)
+    found = mcost.why(mcost.run("contested", draws=DRAWS, integrate=False))
     assert found.candidate == "fine_tune"
     chance = found.answer.candidates["fine_tune"].pays_off.probability
     saving = found.answer.candidates["fine_tune"].saving_usd.mean
@@ -199,9 +200,13 @@ def test_sentences_are_in_the_scenario_s_own_currency() -> None:
 
 
 def test_what_sets_futures_apart_is_said_in_clauses() -> None:
-    said = " ".join(str(mcost.why("startup", draws=4096)).split())
-    assert "In futures that pay off, there is higher traffic against its trend (median " in said
-    assert "there are fewer hours per task change (fine tune) (median " in said
+    # the first is plain; which of the others come next hangs on the draws
+    told = [" ".join(str(mcost.why("startup", draws=4096, seed=seed)).split()) for seed in (1, 2, 3)]
+    for said in told:
+        assert "In futures that pay off, there is higher traffic against its trend (median " in said
+        assert "fine tune more often meets the quality bar (100 %; 5" in said
+    counts = r"there are (more calls per month|fewer hours per task change \(fine tune\)) \(median "
+    assert any(re.search(counts, said) for said in told)
 
 
 def test_a_choice_by_the_means_that_is_as_good_is_not_said_to_cost_more() -> None:

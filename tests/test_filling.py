@@ -87,7 +87,9 @@ def test_the_chance_is_shown_both_ways(
         return capsys.readouterr().out
 
     plain, both = json.loads(say("--json")), json.loads(say("--json", "--fill"))
+    manifest = plain.pop("manifest")
     assert both["as_written"] == plain
+    assert both["manifest"]["options"] == manifest["options"] | {"fill": True}
     assert both["filled"] == ["strategies.fine_tune.tuning.drift_retrains_per_year"]
     text = " ".join(say("--fill").split())
     percents = [

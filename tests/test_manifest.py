@@ -21,6 +21,7 @@ from mcost.catalogue import prior
 from mcost.errors import McostError
 from mcost.manifest import Manifest, Output, manifest_of
 from mcost.manifest_file import as_file, as_html, as_markdown, as_xml, read_manifest
+from mcost.nets import Sampler
 from mcost.prices import price_of
 from mcost.report.layout import Memo
 from mcost.source import MOST_KEPT
@@ -76,6 +77,24 @@ def test_it_is_whole_and_the_same_each_time(own: Path) -> None:
     assert scenario.sha256 == hashlib.sha256(f"{OWN}\n--set {set_[0]}".encode()).hexdigest()
     assert (one.mcost, one.command, one.called) == (mcost.__version__, "run", ["own.toml"])
     assert (one.draws, one.seed) == (mcost.run(str(own), FEW).draws, 1)
+
+
+@pytest.mark.parametrize("integrate", [True, False])
+@pytest.mark.parametrize(("sampler", "draws"), [("qmc", 128), ("mc", 96)])
+def test_an_answer_gives_its_own_with_how_it_was_drawn(sampler: Sampler, draws: int, integrate: bool) -> None:
+    answer = mcost.run("contested", 65, 3, sampler=sampler, integrate=integrate)  # 32 of 2^2, or of 3
+    made = answer.manifest()
+    assert made == manifest_of(answer)
+    assert (made.sampler, made.draws, made.seed) == (sampler, draws, 3)
+    assert made.options == {
+        "draws": draws,
+        "held": "0.6",
+        "integrate": integrate,
+        "overrides": [],
+        "sampler": sampler,
+        "seed": 3,
+    }
+    assert made.answer == answer.to_dict()
 
 
 def test_no_path_of_the_machine_and_no_time_of_day_are_in_it(own: Path) -> None:

@@ -104,19 +104,15 @@ def test_alone_there_is_no_outlook_and_few_futures_are_enough() -> None:
     assert outlook(mcost.run(rivals(**cost(FIXED)), draws=1)) is not None
 
 
-def test_of_fewer_futures_than_a_regression_needs_nothing_is_told_to_learn() -> None:
-    row = {"name": "trial", "of": ["strategies.b.success_probability", "strategies.b.costs.team"]}
-    data = {**rivals(success_probability=0.5, **cost("1000 to 9000")), "studies": [row]}
-    for draws in (2, 19):
-        found = outlook(mcost.run(data, draws=draws))
-        assert found is not None
-        assert (found.learn, found.study) == (None, None)
-
-
 def test_what_is_told_from_nothing_is_the_same_here_as_in_why() -> None:
-    """Of the most of many factors 1.96 standard errors are noise."""
-    for seed in (1, 2):
-        answer = mcost.run("nvidia_flywheel", draws=1024, seed=seed)
+    """Of the most of many factors 1.96 standard errors are noise. b pays off in 1 future of 5 or 6: at 128
+    futures, what that is worth to know is told from nothing at some seeds only.
+    """
+    told = set()
+    for seed in range(1, 7):
+        answer = mcost.run(rivals(**cost("6_700 to 7_100")), draws=128, seed=seed)
         found, reasons = outlook(answer), mcost.why(answer)
         assert found is not None
-        assert (found.learn is None) is (reasons.best is None) is (seed == 2)
+        assert (found.learn is None) is (reasons.best is None)
+        told.add(found.learn is None)
+    assert told == {False, True}

@@ -1,7 +1,7 @@
 """Pay-off by its definitions, draw by draw, and what is kept of each block."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import mcost
 from mcost.costs import Costs, costs
 from mcost.draws import draw
-from mcost.payoff import Payoff, fold, join, payoff
+from mcost.nets import REPLICATES
+from mcost.payoff import Payoff, payoff
+from mcost.tally import fold
 
 HOUSE = settings(deadline=None, derandomize=True, max_examples=200)
 
@@ -32,11 +34,11 @@ class One:
 
 def by_definition(baseline: list[float], candidate: list[float]) -> One:
     """cumulative[t] = Σ saving; within 1e-9 of Σ (|baseline| + |candidate|) to t, it counts as zero."""
-    cumulative, total, moved = [], 0.0, 0.0
+    cumulative, ours, theirs = [], 0.0, 0.0
     for paid, instead in zip(baseline, candidate, strict=True):
-        total += paid - instead
-        moved += abs(paid) + abs(instead)
-        cumulative.append(0.0 if abs(total) <= 1e-9 * moved else total)
+        ours, theirs = ours + paid, theirs + instead
+        total = ours - theirs
+        cumulative.append(0.0 if abs(total) <= 1e-9 * (ours + theirs) else total)
     last = len(cumulative) - 1
     stays = [t for t in range(last + 1) if all(c >= 0 for c in cumulative[t:])]
     touches = [t for t in range(1, last + 1) if cumulative[t] >= 0]
@@ -52,21 +54,21 @@ def by_definition(baseline: list[float], candidate: list[float]) -> One:
 
 
 def assert_by_definition(baseline: np.ndarray, candidate: np.ndarray) -> None:
-    found = payoff(baseline, candidate)
+    found, ahead = payoff(baseline, candidate)
     each = [by_definition(list(b), list(c)) for b, c in zip(baseline.T, candidate.T, strict=True)]
     for name in ("saving", "break_even_month", "first_touch", "cash_at_risk"):
         np.testing.assert_array_equal(getattr(found, name), [getattr(one, name) for one in each], name)
     for i, one in enumerate(each):  # where nothing is lost there is no deepest month
         assert one.cash_at_risk == 0 or found.deepest_month[i] == one.deepest_month
-    ahead = [sum(one.cumulative[t] >= 0 for one in each) for t in range(len(baseline))]
-    np.testing.assert_array_equal(found.ahead, ahead)
+    counted = [sum(one.cumulative[t] >= 0 for one in each) for t in range(len(baseline))]
+    np.testing.assert_array_equal(ahead, counted)
 
 
 # --- one draw by hand -------------------------------------------------------------------------------------
 
 
-def of(saving: list[float], paid: float = 1000.0) -> Payoff:
-    """The pay-off of one future that saves so much in each month, of a baseline that pays 1000 a month."""
+def of(saving: list[float], paid: float = 1000.0) -> tuple[Payoff, np.ndarray]:
+    """One future that saves so much in each month, of a baseline that pays 1000 a month."""
     baseline = np.full((len(saving), 1), paid)
     return payoff(baseline, baseline - np.array(saving)[:, None])
 
@@ -97,13 +99,13 @@ def of(saving: list[float], paid: float = 1000.0) -> Payoff:
 def test_pay_off_by_hand(
     saving: list[float], break_even: float, touch: float, risk: float, deepest: int
 ) -> None:
-    found = of(saving)
+    found, ahead = of(saving)
     assert found.saving[0] == sum(saving)
     assert found.break_even_month[0] == break_even
     assert found.first_touch[0] == touch
     assert found.cash_at_risk[0] == risk
     assert found.deepest_month[0] == deepest
-    np.testing.assert_array_equal(found.ahead, np.cumsum(saving) >= 0)
+    np.testing.assert_array_equal(ahead, np.cumsum(saving) >= 0)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +114,9 @@ def test_pay_off_by_hand(
     [(0.0, True), (3.9e-6, True), (4.1e-6, False), (1e-3, False), (-3.9e-6, True), (-1e-3, True)],
 )
 def test_rounding_does_not_decide(short: float, pays: bool) -> None:
-    found = of([0, -short])
+    found, ahead = of([0, -short])
     assert np.isfinite(found.break_even_month[0]) == pays
-    assert found.ahead[1] == pays
+    assert ahead[1] == pays
     within = abs(short) < 4e-6
     assert found.saving[0] == (0.0 if within else pytest.approx(-short, abs=1e-12))
     assert found.cash_at_risk[0] == (0.0 if within or short < 0 else pytest.approx(short, abs=1e-12))
@@ -122,14 +124,14 @@ def test_rounding_does_not_decide(short: float, pays: bool) -> None:
 
 def test_the_money_moved_is_that_of_the_months_so_far() -> None:
     # 3e-6 short in month 0, where 2000 USD move (2e-6): under water. In month 1, 4000 have moved: level.
-    found = of([-3e-6, 0])
-    np.testing.assert_array_equal(found.ahead, [0, 1])
+    found, ahead = of([-3e-6, 0])
+    np.testing.assert_array_equal(ahead, [0, 1])
     assert found.break_even_month[0] == 1
     assert found.saving[0] == 0.0
 
 
 def test_no_money_at_all_is_level() -> None:
-    found = payoff(np.zeros((3, 2)), np.zeros((3, 2)))
+    found, _ = payoff(np.zeros((3, 2)), np.zeros((3, 2)))
     np.testing.assert_array_equal(found.break_even_month, [0, 0])
     np.testing.assert_array_equal(found.saving, [0, 0])
 
@@ -172,17 +174,17 @@ def test_pay_off_is_its_definition(pair: tuple[np.ndarray, np.ndarray]) -> None:
 @HOUSE
 @given(streams())
 def test_what_always_holds_of_a_pay_off(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    found = payoff(*pair)
+    found, ahead = payoff(*pair)
     n = found.saving.size
     pays = found.saving >= 0
     # pays off ⇔ ahead at the horizon ⇔ breaks even within it
     np.testing.assert_array_equal(pays, np.isfinite(found.break_even_month))
-    assert found.ahead[-1] == np.count_nonzero(pays) == n - np.count_nonzero(np.isinf(found.break_even_month))
+    assert ahead[-1] == np.count_nonzero(pays) == n - np.count_nonzero(np.isinf(found.break_even_month))
     # who breaks even has touched; nobody stays ahead before a first touch
     assert (found.first_touch <= np.maximum(found.break_even_month, 1)).all()
     # P(break-even month <= t) rises and is never above P(ahead at t)
-    for t in range(len(found.ahead)):
-        assert np.count_nonzero(found.break_even_month <= t) <= found.ahead[t]
+    for t in range(len(ahead)):
+        assert np.count_nonzero(found.break_even_month <= t) <= ahead[t]
     assert (found.cash_at_risk >= np.maximum(-found.saving, 0)).all()
     assert (found.cash_at_risk >= 0).all()
 
@@ -190,7 +192,7 @@ def test_what_always_holds_of_a_pay_off(pair: tuple[np.ndarray, np.ndarray]) -> 
 @HOUSE
 @given(streams())
 def test_a_stream_against_itself_saves_exactly_nothing(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    found = payoff(pair[0], pair[0].copy())
+    found, _ = payoff(pair[0], pair[0].copy())
     assert (found.saving == 0.0).all()
     assert (found.break_even_month == 0.0).all()
     assert (found.cash_at_risk == 0.0).all()
@@ -199,14 +201,14 @@ def test_a_stream_against_itself_saves_exactly_nothing(pair: tuple[np.ndarray, n
 @HOUSE
 @given(streams())
 def test_the_other_way_round_the_saving_turns_its_sign(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    there, back = payoff(*pair), payoff(pair[1], pair[0])
+    (there, _), (back, _) = payoff(*pair), payoff(pair[1], pair[0])
     np.testing.assert_array_equal(there.saving, -back.saving)
 
 
 # --- fold: discount, compare, keep ------------------------------------------------------------------------
 
 
-def costed(scenario: Any, block: int = 0, n: int = 300) -> Costs:
+def costed(scenario: Any, block: int = 0, n: int = 320) -> Costs:
     built = mcost.load(scenario)
     return costs(built, draw(built, seed=5, block=block, n=n))
 
@@ -219,14 +221,22 @@ def test_fold_discounts_and_compares_by_definition(scenario: dict[str, Any]) -> 
     rate = made.draws.values.get("discount_rate", np.zeros(made.draws.n))
     discounted = {name: ledger.usd() / (1 + rate) ** (months / 12) for name, ledger in made.ledgers.items()}
 
+    def sums(sample: np.ndarray) -> list[float]:
+        return [math.fsum(sample[replicate::REPLICATES]) for replicate in range(REPLICATES)]
+
     assert folded.strategies == tuple(scenario["strategies"])
+    tally, sample = folded.tally, folded.sample
+    assert sample is not None
+    assert tally.n == made.draws.n
     for i, name in enumerate(folded.strategies):
-        np.testing.assert_allclose(folded.total[i], discounted[name].sum(axis=0), rtol=1e-12)
-        np.testing.assert_allclose(folded.hours[i], made.ledgers[name].hours(), rtol=0)
-        (lines,) = folded.lines
-        assert math.fsum(lines[name].values()) == pytest.approx(discounted[name].sum(), rel=1e-12)
-    assert set(folded.payoffs) == set(folded.strategies) - {scenario["baseline"]}
-    for name, found in folded.payoffs.items():
+        total = discounted[name].sum(axis=0)
+        np.testing.assert_allclose(sample.total[i], total, rtol=1e-12)
+        np.testing.assert_allclose(tally.total[i], sums(total), rtol=1e-12)
+        np.testing.assert_allclose(tally.hours[i], sums(hours_by_hand(made, name)), rtol=1e-12)
+        assert tally.greatest[i] == pytest.approx(total.max(), rel=1e-12)
+        assert math.fsum(tally.lines[name].values()) == pytest.approx(total.sum(), rel=1e-12)
+    assert set(sample.payoffs) == set(tally.pays) == set(folded.strategies) - {scenario["baseline"]}
+    for name, found in sample.payoffs.items():
         baseline, candidate = discounted[scenario["baseline"]], discounted[name]
         each = [by_definition(list(b), list(c)) for b, c in zip(baseline.T, candidate.T, strict=True)]
         np.testing.assert_allclose(found.saving, [one.saving for one in each], rtol=1e-9, atol=1e-9)
@@ -235,29 +245,19 @@ def test_fold_discounts_and_compares_by_definition(scenario: dict[str, Any]) -> 
         np.testing.assert_allclose(
             found.cash_at_risk, [one.cash_at_risk for one in each], rtol=1e-9, atol=1e-9
         )
+        cumulative = np.array([one.cumulative for one in each]).T
+        pays = tally.pays[name]
+        np.testing.assert_array_equal(pays.ahead, np.count_nonzero(cumulative >= 0, axis=1))
+        np.testing.assert_array_equal(pays.hits, sums(cumulative[-1] >= 0))
+        np.testing.assert_allclose(pays.saving, sums(cumulative[-1]), rtol=1e-9, atol=1e-6)
+        np.testing.assert_array_equal(pays.touched, sums((cumulative[1:] >= 0).any(axis=0)))
+        months_even = [one.break_even_month for one in each]
+        np.testing.assert_array_equal(pays.broke_even, [months_even.count(t) for t in range(len(months))])
 
 
-def test_joined_blocks_stand_in_the_order_of_the_draws() -> None:
-    parts = [fold(costed(ALL["steady"], block, n)) for block, n in ((0, 40), (1, 25), (2, 1))]
-    whole = join(parts)
-    np.testing.assert_array_equal(whole.total, np.hstack([part.total for part in parts]))
-    np.testing.assert_array_equal(whole.hours, np.hstack([part.hours for part in parts]))
-    assert whole.lines == tuple(part.lines[0] for part in parts)
-    for name, found in whole.payoffs.items():
-        each = [part.payoffs[name] for part in parts]
-        for key in ("saving", "break_even_month", "first_touch", "cash_at_risk", "deepest_month"):
-            np.testing.assert_array_equal(
-                getattr(found, key), np.concatenate([getattr(p, key) for p in each]), key
-            )
-        np.testing.assert_array_equal(found.ahead, sum(p.ahead for p in each))
-        assert found.saving.size == 66
-
-
-def test_one_block_joined_is_itself() -> None:
-    part = fold(costed(ALL["users"], n=10))
-    whole = join([part])
-    arrays = {"total": part.total, "hours": part.hours, "payoffs": part.payoffs}
-    assert replace(whole, inputs=part.inputs, events=part.events, **arrays) == part
-    for name, values in part.inputs.items():
-        np.testing.assert_array_equal(whole.inputs[name], values)
-    np.testing.assert_array_equal(whole.total, part.total)
+def hours_by_hand(made: Costs, name: str) -> np.ndarray:
+    hours = np.zeros(made.draws.n)
+    for line in made.ledgers[name].lines:
+        if line.hours is not None:
+            hours = hours + line.driver.sum(axis=0) * line.hours
+    return hours

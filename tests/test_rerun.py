@@ -16,7 +16,6 @@ import pytest
 import mcost as library
 from mcost import catalogue, known_models
 from mcost.cli import main
-from mcost.manifest import manifest_of
 from mcost.manifest_file import as_file
 from mcost.rerun import compared
 
@@ -93,6 +92,7 @@ PRINTED = {
     "compare": ("compare", "{own}", "contested", "--set", "horizon_months=6"),
     "compare, variants": ("compare", "{own}", "--set", "horizon_months=6", "--variant", "a: hourly_rate=9"),
     "compare, worth": ("compare", "contested", "--worth"),
+    "compare, plain": ("compare", "contested", "startup", "--sampler", "mc"),
     "quick": (*QUICK, "--tune", "openai/gpt-4o-mini", "--start", "2026-10-01"),
 }
 
@@ -157,7 +157,7 @@ def test_python_gives_a_manifest_that_can_be_run(mcost: Mcost, tmp_path: Path) -
         library.run(data, 64, 3),
         library.run("contested", 64, set=["horizon_months=5"], sampler="mc", integrate=False),
     ):
-        (tmp_path / "m.json").write_bytes(as_file(manifest_of(answer)))
+        (tmp_path / "m.json").write_bytes(as_file(answer.manifest()))
         (tmp_path / "usage.csv").unlink(missing_ok=True)
         code, out, _ = mcost("rerun", "m.json")
         assert "numbers are the same to the bit." in out

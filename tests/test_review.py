@@ -118,7 +118,8 @@ def test_a_log_at_the_medians_moves_nothing(tmp_path: Path) -> None:
         assert month.calls is not None
         assert month.usd is not None
         assert month.calls.quantile == pytest.approx(0.5, abs=0.01)
-        assert month.usd.quantile == pytest.approx(0.5, abs=0.03)
+        # retries are not in its tokens: it lies lower by their factor 1 / (1 - r) = 1 + odds
+        assert month.usd.quantile == pytest.approx(norm.cdf(-math.log1p(retry) / SIGMA), abs=0.01)
         assert month.usd.happened == pytest.approx(month.usd.p50, rel=0.04)  # retries are not in its tokens
 
 
@@ -126,7 +127,7 @@ def test_doubled_calls_cross_the_known_tipping_point_and_change_the_advice(tmp_p
     found = reviewed(tmp_path, flat(tmp_path / "log.csv", 2 * MEDIAN))
     p = found.forecast.candidates["fine_tune"].pays_off
     assert p.probability == pytest.approx(
-        norm.sf(math.log(TIPS_AT / MEDIAN) / SIGMA), abs=4 * p.standard_error
+        norm.sf(math.log(TIPS_AT / MEDIAN) / SIGMA), abs=4 * p.standard_error + 1e-12
     )
     (wire,) = found.tripwires
     assert wire.prior.name == "workload.calls_per_month"

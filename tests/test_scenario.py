@@ -910,3 +910,67 @@ def cyclic() -> dict[str, Any]:
 def test_junk_from_python_is_refused(source: Any) -> None:
     with pytest.raises(McostError):
         load(source)
+
+
+# --- what would hang, hide or overflow ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            {"dist": "studentized_range", "k": 3, "df": 10},
+            'found dist = "studentized_range", of which SciPy takes hours over the quantiles of all futures; '
+            "give percentiles or samples of it",
+        ),
+        (
+            {"dist": "binom", "n": 2e9, "p": 0.5},
+            "found n = 2e+09; expected at most 1,000,000,000 in binom, whose points are added up: give a "
+            "continuous family",
+        ),
+        (
+            {"dist": "hypergeom", "M": 1e9, "n": 5, "N": 7},
+            "found M = 1e+09; expected at most 10,000 in hypergeom, whose points are added up: give a "
+            "continuous family",
+        ),
+        (
+            {"choice": [1, 2], "weights": [1e308, 1e308]},
+            "weights: found weights that add up to inf; expected 1",
+        ),
+        (
+            {"low": 1, "high": 2, "credibility": 10**400},
+            "credibility: found a whole number of more than 60 digits; expected a share between 0 and 1, "
+            "such as 0.9",
+        ),
+        ("\x1b[31m5", 'found "\ufffd[31m5"; expected a number, or an interval such as "20 to 40"'),
+        (
+            "5 \u202ehours",
+            'found "5 \ufffdhours"; expected a number, or an interval such as "20 to 40"',
+        ),
+    ],
+)
+def test_a_value_that_would_hang_hide_or_overflow_is_told(value: Any, message: str) -> None:
+    assert told(case(setup_hours=value)) == f"strategies.fine_tune.setup_hours: {message}"
+
+
+@pytest.mark.parametrize("key", ["like", "model", "fallback", "follows_market", "mix", "costs"])
+def test_a_whole_number_of_many_digits_may_stand_anywhere(key: str) -> None:
+    huge = 10**5000
+    value = {"mix": {"prompt": huge}, "costs": [{"name": huge, "driver": huge, "amount": huge}]}.get(
+        key, huge
+    )
+    data = case()
+    data["strategies"]["other"] = {"price": {"input": 1}, key: value}
+    data["studies"] = [{"name": huge, "of": huge, "n": huge}]
+    assert "found a whole number of more than 60 digits" in told(data)
+
+
+def test_a_long_name_is_told_in_short() -> None:
+    for data in (case() | {"k" * 10**6: 1}, case(like="k" * 10**6), case(setup_hours="1," * 10**6)):
+        assert len(told(data)) < 1000
+
+
+def test_an_override_may_hold_half_a_character(tmp_path: Path) -> None:
+    """As the system gives an argument that is no UTF-8."""
+    (tmp_path / "case.toml").write_text(file_of(case()), encoding="utf-8")
+    assert load(tmp_path / "case.toml", set=["horizon_months=5 # \udcff"]).horizon_months == 5

@@ -97,12 +97,30 @@ def test_growth_volatility_and_the_cap_that_is_fed_back() -> None:
 
 
 def test_a_prompt_too_short_for_the_cache_is_never_hit() -> None:
-    row = {"input": 1.0, "cached": 0.1, "cache_write": 1.25, "smallest_cacheable_prompt": 1024}
+    row = {"price": {"input": 1.0, "cached": 0.1, "cache_write": 1.25}, "smallest_cacheable_prompt": 1024}
     x = {"model": "big/one", "prompt_tokens": 1000, "cache_hit": 0.9}
     long = {**x, "prompt_tokens": 2000}
     costs = costs_of(with_prices(scene(1, x=x, long=long), {"big/one": row}), Future())
     assert costs["x"]["tokens"] == approx([0, 1.0])
     assert costs["long"]["tokens"] == approx([0, 2000 * (0.9 * 0.1 + 0.1 * 1.25) / 1000])
+
+
+def test_a_tuned_model_of_the_price_table_has_its_own_price_fee_and_end() -> None:
+    # Without a price multiplier: 2 USD per million in place of 1, and 0.5 USD an hour; 1000 calls of 1000
+    # tokens are 1 or 2 USD a month. Tuning closes in month 3, and the model retires in month 4: the
+    # fallback, prompt, takes over.
+    row = {"price": {"input": 1.0}, "tuned": {"input": 2.0}, "tuned_usd_per_hour": 0.5}
+    row |= {"tuning_closes": datetime.date(2027, 2, 1), "retires": datetime.date(2027, 3, 1)}
+    x = {"model": "big/one", "prompt_tokens": 1000, "tuning": {"retrain_every_months": 1, "training_cost": 7}}
+    multiplied = {**x, "price_multiplier": 3}
+    case = scene(5, start=datetime.date(2026, 12, 1), x=x, multiplied=multiplied)
+    costs = costs_of(with_prices(case, {"big/one": row}), Future())
+    assert costs["x"]["tokens"] == approx([0, 2, 2, 2, 0, 0])
+    assert costs["x"]["hosting"] == approx([0, 365, 365, 365, 0, 0])
+    assert costs["x"]["training"] == approx([7, 0, 7, 0, 0, 0])
+    assert costs["x"]["fallback"] == approx([0, 0, 0, 0, 1, 1])
+    assert costs["multiplied"]["tokens"] == approx([0, 3, 3, 3, 0, 0])
+    assert "hosting" not in costs["multiplied"]
 
 
 # ---------------------------------------------------------------- prices

@@ -106,15 +106,6 @@ def test_what_is_wrong_is_told(row: dict[str, Any], message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_too_few_draws_are_told() -> None:
-    row = {"name": "pilot", "of": "workload.calls_per_month", "n": 5}
-    for draws in (1, 19):
-        with pytest.raises(McostError) as caught:
-            studies(mcost.run(data(row), draws=draws))
-        told = f"draws: found {draws}; expected 20 or more, to tell what a study is worth"
-        assert str(caught.value) == told
-
-
 def test_the_delay_of_an_uncertain_saving_is_uncertain() -> None:
     """Half of the horizon is lost: half of the mean saving, and half of its error."""
     row = {"name": "late", "of": "workload.calls_per_month", "n": 1, "weeks": 365.25 / 7 / 2}

@@ -74,7 +74,7 @@ def test_an_input_that_is_not_monotone_reports_both_crossings() -> None:
     assert (rises.rises, falls.rises) == (True, False)
 
     def p(value: float) -> float:
-        answer = mcost.run(DRIFTING, 4_096, set=[f"{INTERVAL}={value!r}"])
+        answer = mcost.run(DRIFTING, 4_096, integrate=False, set=[f"{INTERVAL}={value!r}"])
         return answer.candidates["fine_tune"].pays_off.probability
 
     assert p(rises.value) >= 0.5 > p(rises.value * (1 - 1e-4))
@@ -91,7 +91,7 @@ def test_each_crossing_is_on_the_side_on_which_p_is_reached(contested: Need) -> 
     growth = "workload.growth_per_month"
     for name in (growth, VOLUME, "strategies.fine_tune.hours_per_month"):
         (crossing,) = crossings(contested, name)
-        answer = mcost.run(CONTESTED, 2_048, set=[f"{name}={crossing.value!r}"])
+        answer = mcost.run(CONTESTED, 2_048, integrate=False, set=[f"{name}={crossing.value!r}"])
         assert 0 <= answer.candidates["fine_tune"].pays_off.value - 0.5 <= 2 / 2_048
         assert crossing.interval[0] <= crossing.value <= crossing.interval[1]
     assert crossings(contested, growth)[0].rises
@@ -221,7 +221,8 @@ def test_an_input_that_is_drawn_afresh_at_each_event_can_be_set() -> None:
     given["strategies"]["prompt"]["model"] = "m"
     found = need(given, ["price_change_ratio"], draws=2_048)
     (crossing,) = found.tips[0].reaches[0].crossings
-    same = mcost.run(given, 2_048, set=[f"models.m.price_change_ratio={crossing.value!r}"])
+    at = f"models.m.price_change_ratio={crossing.value!r}"
+    same = mcost.run(given, 2_048, integrate=False, set=[at])
     assert 0 <= same.candidates["fine_tune"].pays_off.value - 0.5 <= 2 / 2_048
 
 

@@ -12,12 +12,13 @@ from mcost.errors import McostError
 if TYPE_CHECKING:
     from mcost.choices import Worth
     from mcost.comparison import Comparison
+    from mcost.nets import Sampler
     from mcost.scenario import Scenario
 
 
 @click.command("compare", epilog="Example: mcost compare contested --set workload.calls_per_month=1M")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@common.options(common.draws, common.seed, common.horizon)
+@common.options(common.draws, common.seed, common.horizon, common.sampler)
 @click.option(
     "--set",
     "overrides",
@@ -42,6 +43,7 @@ def command(
     draws: int,
     seed: int,
     horizon: int | None,
+    sampler: Sampler,
     overrides: tuple[str, ...],
     variants: tuple[str, ...],
     worth_of_choices: bool,
@@ -74,11 +76,11 @@ def command(
     of_all = (*(() if one_each else overrides), *(() if horizon is None else (f"horizon_months={horizon}",)))
     result: Comparison | Worth
     if worth_of_choices:
-        result = worth(scenarios[0], draws, seed, set=of_all)
+        result = worth(scenarios[0], draws, seed, sampler=sampler, set=of_all)
     else:
-        result = compare(*scenarios, variants=varied, draws=draws, seed=seed, set=of_all)
+        result = compare(*scenarios, variants=varied, draws=draws, seed=seed, sampler=sampler, set=of_all)
     if as_json:
-        common.print_answer(result.to_dict(), result, *_scenarios(result))
+        common.print_answer(result.to_dict(), result, *_scenarios(result), sampler=sampler)
     else:
         _print(result)
 

@@ -82,7 +82,8 @@ def command(
     if not 0.01 <= share <= 0.999:
         raise McostError(f"--credibility {held}: expected a share from 1% to 99.9%")
     simulated = partial(answer_of, draws=draws, seed=seed, sampler=sampler, integrate=integrate, held=share)
-    as_written = simulated(built)
+    with common.progress("futures") as progress:
+        as_written = simulated(built, progress=progress)
     answer, added = _filled(built, simulated) if fill else (as_written, ())
     if as_json or form == "json":
         both = {"as_written": as_written.to_dict(), "filled": [prior.name for prior in added]} if fill else {}

@@ -126,10 +126,14 @@ def test_with_several_scenarios_set_and_horizon_hold_for_all(mcost: Mcost) -> No
     assert [variant["set"] for variant in data["variants"]] == [[], []]
 
 
-def test_the_numbers_are_those_of_run(mcost: Mcost) -> None:
-    _, out, _ = mcost("compare", "contested", "startup", "--draws", "500", "--seed", "9", "--json")
-    _, alone, _ = mcost("run", "startup", "--draws", "500", "--seed", "9", "--json")
-    variant, answer = json.loads(out)["variants"][1], json.loads(alone)
+@pytest.mark.parametrize("sampler", ["qmc", "mc"])
+def test_the_numbers_are_those_of_run(mcost: Mcost, sampler: str) -> None:
+    how = ("--draws", "500", "--seed", "9", "--sampler", sampler, "--json")
+    _, out, _ = mcost("compare", "contested", "startup", *how)
+    _, alone, _ = mcost("run", "startup", *how)
+    compared, answer = json.loads(out), json.loads(alone)
+    assert compared["manifest"]["sampler"] == answer["sampler"] == sampler
+    variant = compared["variants"][1]
     assert variant["scenario"] == answer["scenario"]
     assert variant["recommended"] == answer["recommended"]
     for name, candidate in answer["candidates"].items():

@@ -166,10 +166,7 @@ def test_a_file_that_exists_is_overwritten_by_force_alone_and_whole(
     (tmp_path / "priors.toml").write_text("mine")
     code, out, err = say("fit", "usage.csv", "-o", "priors.toml")
     assert (code, out) == (2, "")
-    assert err == (
-        "error: priors.toml: this exists already, and is not overwritten; name another file, "
-        "or give --force\n"
-    )
+    assert err == "error: priors.toml: this exists already, and is not overwritten; --force replaces it\n"
     assert (tmp_path / "priors.toml").read_text() == "mine"
     assert say("fit", "usage.csv", "-o", "priors.toml", "--force")[0] == 0
     assert (tmp_path / "priors.toml").read_text().startswith("# Measured: usage.csv")
@@ -397,7 +394,7 @@ def test_init_from_a_log_writes_a_whole_scenario(say: Say, usage: Path, tmp_path
     assert inputs["strategies.prompt.batch_share"].law.mean() == pytest.approx(0.1, rel=0.05)
     assert say("run", "mine.toml", "--draws", "512")[0] == 0
     assert say("init", "mine.toml", "--yes", "--from-log", "usage.csv")[2] == (
-        "error: mine.toml: this exists already, and is not overwritten; name another file\n"
+        "error: mine.toml: this exists already, and is not overwritten; --force replaces it\n"
     )
 
 

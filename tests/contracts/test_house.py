@@ -3,26 +3,32 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import mcost
+from mcost.cli import COMMANDS
 
 PACKAGE = Path(mcost.__file__).parent
 
 # From the cellar up: a room may use what lies below it, never what lies beside or above.
 FLOORS = [
     {
+        "app",
         "copula",
+        "dimensions",
         "errors",
         "figures.caption",
         "frozen",
+        "memory",
         "metalog",
         "report",
         "report.layout",
         "scales",
         "scipy_laws",
+        "toml",
         "usage",
         "usage.clusters",
         "usage.families",
@@ -30,10 +36,12 @@ FLOORS = [
         "version",
     },
     {
+        "app.state",
         "beta_quantile",
-        "cli",
+        "cluster",
         "figures.style",
         "inversion",
+        "journal",
         "law",
         "like",
         "places",
@@ -46,20 +54,22 @@ FLOORS = [
         "report.plain",
         "samples",
         "shipped",
+        "spread",
         "usage.reading",
         "whole_files",
     },
     {
         "attitude",
         "break_even",
-        "estimate",
         "events",
         "figures.encoding",
         "figures.sheet",
         "formulas",
+        "nets",
         "overrides",
         "percentiles",
         "points",
+        "portfolio_file",
         "quality",
         "quantity",
         "references",
@@ -68,6 +78,8 @@ FLOORS = [
         "report.slides",
         "report.terminal",
         "report.word",
+        "source",
+        "traced",
         "traffic",
         "truncated",
         "usage.costing",
@@ -76,34 +88,45 @@ FLOORS = [
     },
     {
         "amount_schema",
+        "estimate",
         "families",
         "figures.labels",
         "mixture",
         "numerals",
-        "regression",
-        "report.frequency",
-        "report.words",
         "usage.effect",
         "usage.months",
         "usage.trend",
     },
-    {"compound", "report.amounts", "sensitivity", "voi"},
-    {"figures.scale", "notation"},
-    {"uncertain"},
+    {"compound", "regression", "report.frequency", "report.words"},
+    {"notation", "report.amounts", "sensitivity", "voi"},
+    {"figures.scale", "uncertain"},
     {"axis", "catalogue", "input_names", "usage.notations"},
     {"curve", "fields", "known_models", "report.axis_words", "report.lookup", "usage.estimates"},
     {"schema", "usage.combining", "usage.priors_file"},
     {"correlations", "json_schema", "report.measured"},
     {"scenario"},
-    {"doubts", "drafting", "draws", "endings", "filling", "measured", "omissions"},
-    {"factors", "usage.observed", "world"},
-    {"report.naming", "service"},
-    {"life"},
+    {
+        "app.given",
+        "content",
+        "doubts",
+        "drafting",
+        "draws",
+        "endings",
+        "filling",
+        "manifest",
+        "measured",
+        "omissions",
+        "portfolio_table",
+    },
+    {"app.saved", "factors", "manifest_file", "settled", "usage.observed", "world"},
+    {"report.naming", "rerun", "service"},
+    {"life", "report.rerun"},
     {"billing"},
     {"costs"},
-    {"payoff", "simulate"},
-    {"outcomes", "what_if"},
-    {"robustness"},
+    {"integration", "simulate"},
+    {"payoff", "what_if"},
+    {"robustness", "tally"},
+    {"outcomes"},
     {"answer"},
     {
         "acceptability",
@@ -113,6 +136,7 @@ FLOORS = [
         "exhibits",
         "journey",
         "observation",
+        "portfolio_row",
         "report.filled",
         "studies",
         "subject",
@@ -122,12 +146,13 @@ FLOORS = [
         "comparison",
         "explanation",
         "focus",
+        "portfolios",
         "report.acceptability",
         "report.inputs",
         "report.observation",
         "report.studies",
     },
-    {"joint_shift", "maps", "report.comparison", "report.why"},
+    {"joint_shift", "maps", "report.comparison", "report.portfolio", "report.why"},
     {"figures.ground", "report.decision_map", "tipping"},
     {"figures.inputs", "figures.picture", "outlook", "report.tipping", "review"},
     {
@@ -143,16 +168,20 @@ FLOORS = [
         "report.review",
         "report.verdict",
     },
-    {"figures", "figures.gallery", "report.memo"},
-    {"figures.saving", "report.album"},
-    {"report.writing"},
+    {"app.view", "figures", "figures.gallery", "report.memo"},
+    {"app.pictures", "figures.saving", "report.album"},
+    {"app.answers", "report.writing"},
+    {"app.server"},
+    {"app.serving"},
+    {"cli.common", "cli.ending"},
     {
-        "cli.check",
+        "cli",
+        "cli.again",
+        "cli.app",
         "cli.compare",
         "cli.figures",
         "cli.init",
         "cli.map",
-        "cli.memory",
         "cli.need",
         "cli.priors",
         "cli.report",
@@ -161,7 +190,7 @@ FLOORS = [
         "cli.schema",
         "cli.why",
     },
-    {"cli.common", "cli.fit", "cli.prices", "cli.quick"},
+    {"cli.check", "cli.fit", "cli.portfolio", "cli.prices", "cli.quick", "cli.rerun"},
     {"__init__", "__main__"},
 ]
 # The one arrow up, taken when an answer is printed or shown in a notebook.
@@ -173,6 +202,7 @@ UPWARD = {
     ("choices", "report.plain"),
     ("comparison", "report.comparison"),
     ("choices", "report.comparison"),
+    ("portfolios", "report.portfolio"),
     ("comparison", "report.page"),
     ("choices", "report.page"),
     ("maps", "report.decision_map"),
@@ -187,6 +217,7 @@ UPWARD = {
 }
 
 
+@cache
 def rooms() -> dict[str, Path]:
     names = {}
     for file in sorted(PACKAGE.rglob("*.py")):
@@ -213,7 +244,8 @@ def imports_of(file: Path) -> set[str]:
             continue
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "mcost":
             room = node.module.removeprefix("mcost").lstrip(".")
-            found |= {room} if room else {alias.name for alias in node.names}
+            inner = {f"{room}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= {name if name in rooms() or not room else room for name in inner}
         elif isinstance(node, ast.Import):
             found |= {a.name.removeprefix("mcost.") for a in node.names if a.name.startswith("mcost.")}
     return found
@@ -241,25 +273,6 @@ def loaded(*arguments: str) -> set[str]:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(run.stdout.splitlines()[-1].split())
-
-
-COMMANDS = [
-    "run",
-    "why",
-    "check",
-    "fit",
-    "review",
-    "compare",
-    "need",
-    "map",
-    "init",
-    "quick",
-    "priors",
-    "prices",
-    "figures",
-    "report",
-    "schema",
-]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([c, "--help"] for c in COMMANDS)])

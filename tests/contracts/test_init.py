@@ -169,16 +169,18 @@ def test_a_bad_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
     assert call("check", "my plan.toml", cwd=tmp_path).returncode == 0
 
 
-def test_a_file_that_exists_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_file_that_exists_is_overwritten_by_force_alone(tmp_path: Path) -> None:
     (tmp_path / "mcost.toml").write_text("mine", encoding="utf-8")
     for arguments in (["init"], ["init", "--yes"], ["init", "mcost.toml", "--yes"]):
         run = call(*arguments, cwd=tmp_path)
         assert (run.returncode, run.stdout) == (2, "")
         assert (
             run.stderr
-            == "error: mcost.toml: this exists already, and is not overwritten; name another file\n"
+            == "error: mcost.toml: this exists already, and is not overwritten; --force replaces it\n"
         )
     assert (tmp_path / "mcost.toml").read_text(encoding="utf-8") == "mine"
+    assert call("init", "--yes", "--force", cwd=tmp_path).returncode == 0
+    assert "mine" not in (tmp_path / "mcost.toml").read_text(encoding="utf-8")
 
 
 def test_without_a_terminal_and_without_yes_it_says_what_to_do(tmp_path: Path) -> None:
@@ -194,7 +196,8 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     terminal = Terminal("init", cwd=tmp_path)
     terminal.read_to(QUESTIONS[0])
     terminal.process.send_signal(signal.SIGINT)
-    assert terminal.end() == 1
+    assert terminal.end() == 130
+    assert "error: interrupted" in terminal.seen
     assert "Traceback" not in terminal.seen
     assert list(tmp_path.iterdir()) == []
 
@@ -284,7 +287,7 @@ def test_quick_takes_hours_upkeep_horizon_start_and_the_model_to_tune(tmp_path: 
         (
             "--save",
             "there.toml",
-            "there.toml: this exists already, and is not overwritten; name another file",
+            "there.toml: this exists already, and is not overwritten; --force replaces it",
         ),
     ],
 )

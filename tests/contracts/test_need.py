@@ -52,7 +52,7 @@ def test_named_inputs_and_probabilities_as_json(mcost: Mcost) -> None:
     assert low["value"] < high["value"]
     assert low["rises"]
     assert high["rises"]
-    assert (data["draws"], data["seed"], data["candidate"]) == (500, 1, "fine_tune")
+    assert (data["draws"], data["seed"], data["candidate"]) == (512, 1, "fine_tune")
 
 
 def test_what_is_set_and_the_horizon_count(mcost: Mcost) -> None:

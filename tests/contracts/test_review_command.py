@@ -14,7 +14,7 @@ import mcost as package
 
 Say = Callable[..., tuple[int, str, str]]
 
-TRUTH = Truth(calls=540_000, growth=0.02, volatility=0.05, input=3_290, output=116, cached=0.4, retries=0.05)
+TRUTH = Truth(calls=520_000, growth=0.02, volatility=0.05, input=3_290, output=116, cached=0.4, retries=0.05)
 DRAWS = "4096"
 
 

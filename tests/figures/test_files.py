@@ -69,7 +69,7 @@ def test_what_a_png_says_of_itself() -> None:
     assert image.info["Description"] == said.alt
     assert image.info["mcost:sha256"] == ground.answer.scenario.sha256
     assert image.info["mcost:seed"] == "3"
-    assert image.info["mcost:draws"] == "1500"
+    assert image.info["mcost:draws"] == "2048"
     assert image.info["Software"] == f"mcost {mcost.__version__}"
 
 
@@ -114,7 +114,7 @@ def test_names_are_escaped_are_no_formulas_and_may_hold_signs_that_the_typeface_
 
 
 def figures(*arguments: str) -> tuple[int, str, str]:
-    run = CliRunner().invoke(cli, ["figures", "contested", "--draws", "400", *arguments])
+    run = CliRunner().invoke(cli, ["figures", "contested", "--draws", "512", *arguments])
     if isinstance(run.exception, McostError):
         return 2, run.stdout, str(run.exception)
     return run.exit_code, run.stdout, run.stderr
@@ -124,11 +124,12 @@ def test_the_command_writes_pictures_and_what_they_say(tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
     code, said, _ = figures("--only", "fan", "--format", "png,svg", "--for", "both", "--out", str(out))
     names = ["fan.png", "fan.svg", "fan.json", "fan-slide.png", "fan-slide.svg", "fan-slide.json"]
+    names.append("manifest.json")
     assert (code, said.splitlines()) == (0, [str(out / name) for name in names])
     assert sorted(os.listdir(out)) == sorted(names)
     sidecar = json.loads((out / "fan.json").read_text(encoding="utf-8"))
     assert sidecar["files"] == ["fan.png", "fan.svg"]
-    assert sidecar["facts"]["draws"] == 400
+    assert sidecar["facts"]["draws"] == 512
     assert sidecar["facts"]["candidate"] == "fine_tune"
     assert {"title", "subtitle", "alt", "sentence"} <= sidecar.keys()
     with Image.open(out / "fan-slide.png") as slide:
@@ -139,7 +140,7 @@ def test_the_same_files_from_two_processes(tmp_path: Path) -> None:
     made = []
     for salt in ("1", "2"):
         out = tmp_path / salt
-        arguments = ["figures", "contested", "--draws", "400", "--format", "png,svg,pdf", "--out", str(out)]
+        arguments = ["figures", "contested", "--draws", "512", "--format", "png,svg,pdf", "--out", str(out)]
         environment = os.environ | {"PYTHONHASHSEED": salt}
         subprocess.run([sys.executable, "-m", "mcost", *arguments], check=True, env=environment)
         made.append({path.name: path.read_bytes() for path in out.iterdir()})
@@ -152,7 +153,7 @@ def test_a_file_that_exists_is_replaced_only_by_force(tmp_path: Path) -> None:
     own.write_text("mine", encoding="utf-8")
     arguments = ("--only", "fan", "--format", "png,svg", "--out", str(tmp_path))
     code, _, said = figures(*arguments)
-    assert (code, said) == (2, f"{own}: found a file; expected none there, or --force to replace it")
+    assert (code, said) == (2, f"{own}: this exists already, and is not overwritten; --force replaces it")
     assert os.listdir(tmp_path) == ["fan.svg"]
     assert own.read_text(encoding="utf-8") == "mine"
     assert figures(*arguments, "--force")[0] == 0

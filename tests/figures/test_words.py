@@ -74,22 +74,22 @@ def test_an_axis_has_one_scale() -> None:
 
 
 TITLES = {
-    ("dotplot", "never pays"): "Fine tune pays off in none of 1,500 futures",
-    ("dotplot", "always pays"): "Fine tune pays off in all 1,500 futures",
+    ("dotplot", "never pays"): "Fine tune pays off in none of 2,048 futures",
+    ("dotplot", "always pays"): "Fine tune pays off in all 2,048 futures",
     ("dotplot", "one strategy"): "Only prompt is given: there is no rival to hold it against",
     ("dotplot", "certain"): "Fine tune saves $4,500 over 600 months",
-    ("break_even", "never pays"): "Fine tune does not break even within 24 months in any of 1,500 futures",
-    ("break_even", "always pays"): "Fine tune breaks even in month 1 in all 1,500 futures",
+    ("break_even", "never pays"): "Fine tune does not break even within 24 months in any of 2,048 futures",
+    ("break_even", "always pays"): "Fine tune breaks even in month 1 in all 2,048 futures",
     ("break_even", "certain"): "Fine tune breaks even in month 225",
     ("acceptability", "one strategy"): "Only prompt is given: there is nothing to choose",
     ("tornado", "always pays"): (
-        "No input or event by itself moves the chance: fine tune pays off in all 1,500 futures"
+        "No input or event by itself moves the chance: fine tune pays off in all 2,048 futures"
     ),
     ("tornado", "certain"): "Nothing is uncertain here, so nothing drives the answer",
     ("evppi", "always pays"): "No input is worth finding out first: it would not change the choice",
     ("decision_map", "never pays"): "Nowhere on this map does fine tune pay off in half of all futures",
     ("decision_map", "always pays"): "Fine tune pays off more often than not anywhere on this map",
-    ("cost_by_month", "one strategy"): "76 % of what prompt costs goes to engineering",
+    ("cost_by_month", "one strategy"): "75 % of what prompt costs goes to engineering",
 }
 
 
@@ -120,7 +120,7 @@ def test_an_analysis_may_be_given_in_place_of_an_answer() -> None:
     assert texts(mcost.figures.tornado(why)) == texts(mcost.figures.tornado(answer))
     assert texts(mcost.figures.evppi(why)) == texts(mcost.figures.evppi(answer))
     found = mcost.decision_map(CASES["three strategies"], draws=300, size=5, seed=3)
-    assert "300 draws · seed 3" in texts(mcost.figures.decision_map(found))[-1]
+    assert "512 draws · seed 3" in texts(mcost.figures.decision_map(found))[-1]
     volume = acceptability(answer, "workload.calls_per_month")
     assert "highest calls per month" in " ".join(texts(mcost.figures.acceptability(answer, curves=volume)))
 

@@ -1,12 +1,25 @@
-"""Scenarios small enough to have an exact answer, and what it means to agree with one."""
+"""Scenarios small enough to have an exact answer, and the laws that it takes."""
 
 import math
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from scipy.special import ndtr
 
-DRAWS = 200_000
+from mcost.nets import whole_number
+from mcost.tally import KEPT
+
+NIGHTLY = os.environ.get("MCOST_TEST_NIGHTLY") == "1"
+"""Whether 20 times the draws are taken."""
+
+DRAWS = whole_number(2**18 * (20 if NIGHTLY else 1), "qmc")
+KEPT_DRAWS = min(DRAWS, KEPT)
+"""Futures that the percentiles are of."""
+
+MONTHLY = 2**18
+"""Draws of which all months of all futures are held in memory."""
+
 Z95 = 1.6448536269514722
 """Φ(Z95) = 0.95: the ends of "a to b" lie this many sigmas from the middle."""
 
@@ -58,16 +71,4 @@ def assert_within(found: float, expected: float, standard_error: float, errors: 
     z = (found - expected) / standard_error
     assert abs(z) <= errors, (
         f"found {found!r}, expected {expected!r}: {z:+.2f} standard errors of {standard_error!r}"
-    )
-
-
-def assert_share(found: float, p: float, n: int) -> None:
-    """A share of n draws lies within 5 standard errors of p, the error from the exact p."""
-    assert_within(found, p, math.sqrt(p * (1 - p) / n))
-
-
-def assert_exact(found: float, expected: float) -> None:
-    """Equal to 1e-12 of the value."""
-    assert math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-300), (
-        f"found {found!r}, expected {expected!r}"
     )

@@ -1,6 +1,7 @@
-"""Special cases with an exact answer, each within 5 standard errors at 200,000 draws.
+"""Special cases with an exact answer, each within 5 standard errors at 262,144 draws.
 
-What is certain is held to 1e-12. The expected value's arithmetic stands in each test.
+What is certain is held to 1e-12. The expected value's arithmetic stands in each test, and in the table that
+table.py prints.
 """
 
 import math
@@ -9,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from closed_form import PLAIN, ClosedForm, money
 from scenes import (
     DRAWS,
     FREE,
+    KEPT_DRAWS,
+    MONTHLY,
     PROMPT,
     Z95,
-    assert_exact,
-    assert_share,
-    assert_within,
     cap_phi,
     lognormal,
     own_cost,
@@ -28,6 +29,7 @@ from scipy.special import ndtri
 
 import mcost
 from mcost.answer import Answer
+from mcost.estimate import Estimate
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(200)
 
@@ -38,23 +40,6 @@ def simulate(scenario: dict[str, Any], seed: int, draws: int = DRAWS) -> Answer:
 
 def saving(answer: Answer, candidate: str = "fine") -> np.ndarray:
     return answer.candidates[candidate].payoff.saving
-
-
-def assert_mean(sample: np.ndarray, mean: float, variance: float) -> None:
-    """The sample's mean lies within 5 standard errors of the exact one, the error from the exact variance."""
-    assert_within(float(np.mean(sample)), mean, math.sqrt(variance / sample.size))
-
-
-def assert_law(sample: np.ndarray, masses: dict[float, float]) -> None:
-    """Each value has its exact probability, and what is not listed has the rest."""
-    for value, mass in masses.items():
-        assert_share(np.count_nonzero(sample == value) / sample.size, mass, sample.size)
-    rest = 1 - sum(masses.values())
-    found = np.count_nonzero(~np.isin(sample, list(masses))) / sample.size
-    if rest > 1e-12:
-        assert_share(found, rest, sample.size)
-    else:
-        assert found == 0
 
 
 def normal_mean(f: Callable[[np.ndarray], np.ndarray], low: float = -9.0, high: float = 9.0) -> float:
@@ -92,7 +77,9 @@ def p_volume_at_least(calls: float) -> float:
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3])
-def test_lognormal_volume_against_a_fixed_cost_in_every_month(seed: int, rate: float) -> None:
+def test_lognormal_volume_against_a_fixed_cost_in_every_month(
+    closed_form: ClosedForm, seed: int, rate: float
+) -> None:
     horizon, once, monthly = 24, 420.0, 140.0
     found = simulate(fixed_cost(horizon, once, monthly, discount_rate=rate), seed).candidates["fine"]
 
@@ -102,20 +89,29 @@ def test_lognormal_volume_against_a_fixed_cost_in_every_month(seed: int, rate: f
 
     # undiscounted: (420 / 24 + 140) / 0.002 = 78,750 calls, so P = Φ(1.68) = 0.954
     if rate == 0:
-        assert_exact(exact[horizon], p_volume_at_least(78_750))
-    assert_share(found.pays_off.probability, exact[horizon], DRAWS)
-    assert_exact(
-        found.pays_off.standard_error,
-        math.sqrt(found.pays_off.probability * (1 - found.pays_off.probability) / DRAWS),
+        closed_form.exact(
+            "P(pays off), by hand",
+            "Φ((μ - ln ((420 / 24 + 140) / 0.002)) / σ)",
+            p_volume_at_least(78_750),
+            exact[horizon],
+        )
+    closed_form(
+        "P(pays off)", "Φ((μ - ln v) / σ), v = (420 / A_24 + 140) / 0.002", exact[horizon], found.pays_off
     )
     assert found.pays_off_by_month[0] == 0.0
     for t in range(1, horizon + 1):
-        assert_share(found.pays_off_by_month[t], exact[t], DRAWS)
+        closed_form.stated_share(
+            f"P(ahead in month {t})",
+            f"Φ((μ - ln v) / σ), v = (420 / A_{t} + 140) / 0.002",
+            exact[t],
+            found.pays_off_by_month[t],
+            DRAWS,
+        )
 
     # the break-even month is the first t at which V is large enough: P(month = t) = P_t - P_{t-1}
     masses = {float(t): exact[t] - exact[t - 1] for t in range(1, horizon + 1)}
-    assert_law(found.payoff.break_even_month, masses)
-    assert_share(np.count_nonzero(np.isinf(found.payoff.break_even_month)) / DRAWS, 1 - exact[horizon], DRAWS)
+    closed_form.law("break-even month", "P_t - P_(t-1)", masses, found.payoff.break_even_month)
+    closed_form.share("never", "1 - P_24", 1 - exact[horizon], np.isinf(found.payoff.break_even_month))
     np.testing.assert_array_equal(found.payoff.first_touch, found.payoff.break_even_month)
 
 
@@ -135,28 +131,35 @@ def test_percentiles_of_the_break_even_month(seed: int) -> None:
     assert (found.p10, found.p50, found.p90) == (2, 3, 10)
 
 
-def test_percentiles_that_fall_in_never_are_none(seed: int) -> None:
+def test_percentiles_that_fall_in_never_are_none(closed_form: ClosedForm, seed: int) -> None:
     # (600 / 12 + 150) / 0.002 = 100,000 calls: P = Φ((ln 154,919 - ln 100,000) / 0.4018) = 0.862 < 0.9
-    found = simulate(fixed_cost(12, 600.0, 150.0), seed).candidates["fine"].break_even_month
-    assert_share(1 - found.never, p_volume_at_least(100_000), DRAWS)
-    assert found.p90 is None
-    assert found.p50 is not None
+    found = simulate(fixed_cost(12, 600.0, 150.0), seed).candidates["fine"]
+    closed_form("P(pays off)", "Φ((μ - ln 100,000) / σ)", p_volume_at_least(100_000), found.pays_off)
+    assert found.break_even_month.never == 1 - found.pays_off.probability
+    assert found.break_even_month.p90 is None
+    assert found.break_even_month.p50 is not None
 
 
-def test_saving_on_a_lognormal_volume(seed: int) -> None:
+def test_saving_on_a_lognormal_volume(closed_form: ClosedForm, seed: int) -> None:
     horizon, once, monthly = 12, 600.0, 150.0
     found = simulate(fixed_cost(horizon, once, monthly), seed).candidates["fine"].saving_usd
     a, b = horizon * SAVED, -horizon * monthly - once  # saving = a V + b
 
     mean = math.exp(MU + SIGMA**2 / 2)
     sd = mean * math.sqrt(math.exp(SIGMA**2) - 1)
-    assert_within(found.mean, a * mean + b, a * sd / math.sqrt(DRAWS))
-    assert abs(found.standard_error / (a * sd / math.sqrt(DRAWS)) - 1) < 0.02
+    closed_form("mean", "0.024 exp(μ + σ²/2) - 2400", a * mean + b, money(found, DRAWS))
+    assert found.standard_error < a * sd / math.sqrt(DRAWS), "futures are spread evenly"
 
     # quantiles by the ends of the interval itself; error of a quantile: sqrt(p (1 - p) / n) / density
     for value, p, calls in ((found.p5, 0.05, LOW), (found.p50, 0.5, math.exp(MU)), (found.p95, 0.95, HIGH)):
         density = phi(float(ndtri(p))) / (SIGMA * calls * a)
-        assert_within(value, a * calls + b, math.sqrt(p * (1 - p) / DRAWS) / density)
+        closed_form(
+            f"{p:.0%} point",
+            f"0.024 * {calls:,.0f} - 2400",
+            a * calls + b,
+            Estimate(value, math.sqrt(p * (1 - p) / KEPT_DRAWS) / density, KEPT_DRAWS),
+            PLAIN,
+        )
 
     # E[V | V <= q] with P(V <= q) = 0.1 is E[V] Φ(z - σ) / 0.1; its error has the variance
     # (Var[V | V <= q] + 0.9 (q - E[V | V <= q])²) / (0.1 n)
@@ -164,43 +167,68 @@ def test_saving_on_a_lognormal_volume(seed: int) -> None:
     tail = mean * cap_phi(z - SIGMA) / 0.1
     square = math.exp(2 * MU + 2 * SIGMA**2) * cap_phi(z - 2 * SIGMA) / 0.1
     variance = (square - tail**2 + 0.9 * (q - tail) ** 2) / (0.1 * DRAWS)
-    assert_within(found.worst_tenth_mean, a * tail + b, a * math.sqrt(variance))
+    closed_form(
+        "worst tenth",
+        "0.024 E[V] Φ(z - σ) / 0.1 - 2400, Φ(z) = 0.1",
+        a * tail + b,
+        Estimate(found.worst_tenth_mean, a * math.sqrt(variance), KEPT_DRAWS),
+        PLAIN,
+    )
 
 
-def test_cash_at_risk_against_a_fixed_cost(seed: int) -> None:
+def test_cash_at_risk_against_a_fixed_cost(closed_form: ClosedForm, seed: int) -> None:
     # c V >= 170 a month (V >= 85,000): the deepest point is month 0, T = 600. Below, month 12 is deeper:
     # 600 + 12 (170 - 0.002 V); at the 5 % quantile, V = 80,000: 600 + 12 * 10 = 720.
     found = simulate(fixed_cost(12, 600.0, 170.0), seed).candidates["fine"]
     assert found.cash_at_risk_usd.p50 == 600.0
     density = phi(-Z95) / (SIGMA * LOW * 12 * SAVED)
-    assert_within(found.cash_at_risk_usd.p95, 720.0, math.sqrt(0.05 * 0.95 / DRAWS) / density)
-    assert_share(
-        np.count_nonzero(found.payoff.cash_at_risk == 600.0) / DRAWS, p_volume_at_least(85_000), DRAWS
+    closed_form(
+        "95 % point",
+        "600 + 12 (170 - 0.002 * 80,000)",
+        720.0,
+        Estimate(found.cash_at_risk_usd.p95, math.sqrt(0.05 * 0.95 / KEPT_DRAWS) / density, KEPT_DRAWS),
+        PLAIN,
+    )
+    closed_form.share(
+        "P(deepest in month 0)",
+        "Φ((μ - ln 85,000) / σ)",
+        p_volume_at_least(85_000),
+        found.payoff.cash_at_risk == 600.0,
     )
     assert set(np.unique(found.payoff.deepest_month)) == {0.0, 12.0}
 
 
-def test_volume_as_users_times_calls_of_each(seed: int) -> None:
+def test_volume_as_users_times_calls_of_each(closed_form: ClosedForm, seed: int) -> None:
     # a product of log-normals is log-normal: mu = mu_1 + mu_2, sigma² = sigma_1² + sigma_2²
     scenario = fixed_cost(12, 600.0, 150.0)
     scenario["workload"] = {"monthly_active_users": "2_000 to 9_000", "calls_per_user": "20 to 50"}
     (mu_1, s_1), (mu_2, s_2) = lognormal(2000, 9000), lognormal(20, 50)
     p = cap_phi((mu_1 + mu_2 - math.log(100_000)) / math.hypot(s_1, s_2))
-    assert_share(simulate(scenario, seed).candidates["fine"].pays_off.probability, p, DRAWS)
+    closed_form(
+        "P(pays off)",
+        "Φ((μ + μ' - ln 100,000) / sqrt(σ² + σ'²))",
+        p,
+        simulate(scenario, seed).candidates["fine"].pays_off,
+    )
 
 
-def test_lognormal_volume_against_a_lognormal_cost(seed: int) -> None:
+def test_lognormal_volume_against_a_lognormal_cost(closed_form: ClosedForm, seed: int) -> None:
     # c V >= F ⇔ ln V - ln F >= -ln c, normal: mean mu_V - mu_F, variance sigma_V² + sigma_F²
     scenario = fixed_cost(6, 0.0, 0.0)
     scenario["strategies"]["fine"]["costs"] = [own_cost("month", "200 to 500")]
     mu, s = lognormal(200, 500)
     p = cap_phi((MU - mu + math.log(SAVED)) / math.hypot(SIGMA, s))
     found = simulate(scenario, seed).candidates["fine"]
-    assert_share(found.pays_off.probability, p, DRAWS)
+    closed_form("P(pays off)", "Φ((μ - μ' + ln 0.002) / sqrt(σ² + σ'²))", p, found.pays_off)
     # with nothing paid in month 0 it is level there, and then ahead in all months or in none
     assert found.pays_off_by_month[0] == 1.0
-    assert_law(found.payoff.break_even_month, {0.0: p, math.inf: 1 - p})
-    assert_law(found.payoff.first_touch, {1.0: p, math.inf: 1 - p})
+    closed_form.law(
+        "break-even month",
+        "level in month 0, then as P",
+        {0.0: p, math.inf: 1 - p},
+        found.payoff.break_even_month,
+    )
+    closed_form.law("first touch", "in month 1, as P", {1.0: p, math.inf: 1 - p}, found.payoff.first_touch)
 
 
 # --- Poisson drift retrains -------------------------------------------------------------------------------
@@ -219,49 +247,88 @@ def retrains(answer: Answer, cost: float = 100.0) -> np.ndarray:
     return np.rint(count)
 
 
-def test_drift_retrains_are_a_poisson_count(seed: int) -> None:
+def test_drift_retrains_are_a_poisson_count(closed_form: ClosedForm, seed: int) -> None:
     # 3 a year over 10 months: N ~ Poisson(2.5); P(no retrain) = exp(-3 * 10 / 12) = 0.082
     answer = simulate(drifting(10, 3), seed)
     count, mean = retrains(answer), 3 * 10 / 12
-    assert_within(answer.strategies["fine"].cost_usd.mean, 100 * (1 + mean), 100 * math.sqrt(mean / DRAWS))
-    assert_share(np.count_nonzero(count == 0) / DRAWS, math.exp(-mean), DRAWS)
-    assert_law(count, {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(10)})
+    closed_form(
+        "mean cost",
+        "100 (1 + 3 * 10 / 12)",
+        100 * (1 + mean),
+        money(answer.strategies["fine"].cost_usd, answer.draws),
+    )
+    closed_form.share("P(no retrain)", "exp(-3 * 10 / 12)", math.exp(-mean), count == 0)
+    closed_form.law(
+        "retrains",
+        "Poisson(3 * 10 / 12)",
+        {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(10)},
+        count,
+    )
 
 
-def test_drift_retrains_are_independent_from_month_to_month(seed: int) -> None:
+def test_drift_retrains_are_independent_from_month_to_month(closed_form: ClosedForm, seed: int) -> None:
     # each month 1 … 6: Poisson of mean and variance 9 / 12 = 0.75; fourth central moment m + 3 m²
-    by_month = simulate(drifting(6, 9), seed).costs.lines["fine"]["training"] / 100
+    by_month = simulate(drifting(6, 9), seed, MONTHLY).costs.lines["fine"]["training"] / 100
     np.testing.assert_array_equal(by_month[0], 1.0)
     m = 9 / 12
-    for month in by_month[1:]:
-        assert_mean(month, m, m)
-        assert_mean((month - m) ** 2, m, m + 3 * m**2 - m**2)
-        assert_law(month, {float(k): math.exp(-m) * m**k / math.factorial(k) for k in range(6)})
+    for t, month in enumerate(by_month[1:], 1):
+        closed_form.mean(f"retrains of month {t}", "9 / 12", m, month)
+        closed_form.mean(f"their variance in month {t}", "9 / 12", m, (month - m) ** 2)
+        closed_form.law(
+            f"retrains of month {t}",
+            "Poisson(9 / 12)",
+            {float(k): math.exp(-m) * m**k / math.factorial(k) for k in range(6)},
+            month,
+        )
     for i in range(1, 7):
         for j in range(1, i):  # covariance 0; variance of the product m * m
-            assert_mean((by_month[i] - m) * (by_month[j] - m), 0.0, m * m)
+            closed_form.moments(
+                f"covariance of months {j} and {i}",
+                "0, and (9 / 12)²",
+                0.0,
+                m * m,
+                (by_month[i] - m) * (by_month[j] - m),
+            )
 
 
-def test_drift_at_an_uncertain_rate_is_negative_binomial(seed: int) -> None:
+def test_drift_at_an_uncertain_rate_is_negative_binomial(closed_form: ClosedForm, seed: int) -> None:
     # rate ~ gamma(a = 2, scale = 1.5) a year over 10 months: N ~ NB(2, 1 / (1 + 1.5 * 10 / 12))
     count = retrains(simulate(drifting(10, {"dist": "gamma", "a": 2, "scale": 1.5}), seed))
     p = 1 / (1 + 1.5 * 10 / 12)
-    assert_mean(count, 2 * (1 - p) / p, 2 * (1 - p) / p**2)
-    assert_law(count, {float(k): (k + 1) * p**2 * (1 - p) ** k for k in range(10)})
+    closed_form.moments(
+        "retrains",
+        "2 (1 - p) / p, p = 1 / (1 + 1.5 * 10 / 12); / p²",
+        2 * (1 - p) / p,
+        2 * (1 - p) / p**2,
+        count,
+    )
+    closed_form.law(
+        "retrains",
+        "(k + 1) p² (1 - p)^k",
+        {float(k): (k + 1) * p**2 * (1 - p) ** k for k in range(10)},
+        count,
+    )
 
 
-def test_no_drift_retrain_falls_in_the_build(seed: int) -> None:
+def test_no_drift_retrain_falls_in_the_build(closed_form: ClosedForm, seed: int) -> None:
     # built in ceil(2.5) = 3 months of 10: N ~ Poisson(3 * 7 / 12)
     count, mean = retrains(simulate(drifting(10, 3, build_months=2.5), seed)), 3 * 7 / 12
-    assert_law(count, {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(8)})
+    closed_form.law(
+        "retrains",
+        "Poisson(3 * 7 / 12)",
+        {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(8)},
+        count,
+    )
 
 
-def test_chance_to_pay_off_in_spite_of_drift(seed: int) -> None:
+def test_chance_to_pay_off_in_spite_of_drift(closed_form: ClosedForm, seed: int) -> None:
     # saves 0.9 USD a month over 10 months and costs 2 (1 + N): 9 >= 2 (1 + N) ⇔ N <= 3
     scenario = drifting(10, 3, cost=2.0, price={"input": 0.1}, prompt_tokens=1000)
     scenario["strategies"]["prompt"] = PROMPT
     p = sum(math.exp(-2.5) * 2.5**k / math.factorial(k) for k in range(4))
-    assert_share(simulate(scenario, seed).candidates["fine"].pays_off.probability, p, DRAWS)
+    closed_form(
+        "P(pays off)", "P(N <= 3), N ~ Poisson(2.5)", p, simulate(scenario, seed).candidates["fine"].pays_off
+    )
 
 
 # --- success probability and build time -------------------------------------------------------------------
@@ -272,29 +339,37 @@ def cheaper(**own: Any) -> dict[str, Any]:
     return {"price": {"input": 0.4}, "prompt_tokens": 1000, "costs": [own_cost("once", 3)], **own}
 
 
-def test_success_probability(seed: int) -> None:
+def test_success_probability(closed_form: ClosedForm, seed: int) -> None:
     # success: 0.6 * 10 - 3 = 3; failure: -3 and the baseline's cost
     answer = simulate(scene(10, {"fine": cheaper(success_probability=0.7)}), seed)
     found = answer.candidates["fine"]
-    assert_share(found.pays_off.probability, 0.7, DRAWS)
-    assert_share(found.break_even_month.never, 0.3, DRAWS)
+    closed_form("P(pays off)", "0.7", 0.7, found.pays_off)
+    closed_form.stated_share("never", "1 - 0.7", 0.3, found.break_even_month.never, answer.draws)
     low, high = sorted(set(np.round(saving(answer), 9)))
     assert low == pytest.approx(-3, rel=1e-12)
     assert high == pytest.approx(3, rel=1e-12)
-    assert_mean(saving(answer), 0.7 * 6 - 3, 6**2 * 0.7 * 0.3)
-    assert_within(
-        answer.strategies["fine"].cost_lines_usd["fallback"], 0.3 * 10, 10 * math.sqrt(0.21 / DRAWS)
+    closed_form.moments(
+        "saving", "0.7 * 6 - 3; 6² * 0.7 * 0.3", 0.7 * 6 - 3, 6**2 * 0.7 * 0.3, saving(answer)
+    )
+    closed_form(
+        "fallback",
+        "0.3 * 10",
+        0.3 * 10,
+        Estimate(answer.strategies["fine"].cost_lines_usd["fallback"], 10 * math.sqrt(0.21 / DRAWS), DRAWS),
+        PLAIN,
     )
 
 
-def test_uncertain_success_probability(seed: int) -> None:
+def test_uncertain_success_probability(closed_form: ClosedForm, seed: int) -> None:
     # p ~ beta(4, 2): P(success) = 4 / 6
     chance = {"dist": "beta", "a": 4, "b": 2}
     found = simulate(scene(10, {"fine": cheaper(success_probability=chance)}), seed).candidates["fine"]
-    assert_share(found.pays_off.probability, 4 / 6, DRAWS)
+    closed_form("P(pays off)", "4 / 6", 4 / 6, found.pays_off)
 
 
-def test_success_is_shared_by_like_and_drawn_apart_where_written_twice(seed: int) -> None:
+def test_success_is_shared_by_like_and_drawn_apart_where_written_twice(
+    closed_form: ClosedForm, seed: int
+) -> None:
     strategies = {
         "fine": cheaper(success_probability=0.7),
         "shared": {"like": "fine"},
@@ -303,21 +378,24 @@ def test_success_is_shared_by_like_and_drawn_apart_where_written_twice(seed: int
     answer = simulate(scene(10, strategies), seed)
     np.testing.assert_array_equal(saving(answer, "shared"), saving(answer))
     both = (saving(answer) > 0) & (saving(answer, "apart") > 0)
-    assert_share(np.count_nonzero(both) / DRAWS, 0.7 * 0.6, DRAWS)
+    closed_form.share("P(both pay off)", "0.7 * 0.6", 0.7 * 0.6, both)
 
 
-def test_success_is_independent_of_the_inputs_around_it(seed: int) -> None:
+def test_success_is_independent_of_the_inputs_around_it(closed_form: ClosedForm, seed: int) -> None:
     # P = P(success) * P(C <= 6), C the log-normal "2 to 12" paid once
     strategy = cheaper(success_probability=0.7)
     strategy["costs"] = [own_cost("once", "2 to 12")]
     mu, sigma = lognormal(2, 12)
     p = 0.7 * cap_phi((math.log(6) - mu) / sigma)
-    assert_share(
-        simulate(scene(10, {"fine": strategy}), seed).candidates["fine"].pays_off.probability, p, DRAWS
+    closed_form(
+        "P(pays off)",
+        "0.7 Φ((ln 6 - μ) / σ)",
+        p,
+        simulate(scene(10, {"fine": strategy}), seed).candidates["fine"].pays_off,
     )
 
 
-def test_failure_falls_back_on_the_strategy_named(seed: int) -> None:
+def test_failure_falls_back_on_the_strategy_named(closed_form: ClosedForm, seed: int) -> None:
     # failure (30 %): the fallback's 2 USD a month, never its 50 USD of month 0
     strategies = {
         "other": {
@@ -329,10 +407,12 @@ def test_failure_falls_back_on_the_strategy_named(seed: int) -> None:
     }
     answer = simulate(scene(10, strategies), seed)
     # saving: success 0.6 * 10 - 3 = 3, failure -1 * 10 - 3 = -13
-    assert_mean(saving(answer), 0.7 * 3 - 0.3 * 13, 16**2 * 0.7 * 0.3)
+    closed_form.moments(
+        "saving", "0.7 * 3 - 0.3 * 13; 16² * 0.7 * 0.3", 0.7 * 3 - 0.3 * 13, 16**2 * 0.7 * 0.3, saving(answer)
+    )
 
 
-def test_uncertain_build_time(seed: int) -> None:
+def test_uncertain_build_time(closed_form: ClosedForm, seed: int) -> None:
     # served months = Σ_t 1[B < t] with B = ceil(X) <= t - 1 ⇔ X <= t - 1; X log-normal "1 to 6"
     mu, sigma = lognormal(1, 6)
     served = [cap_phi((math.log(t - 1) - mu) / sigma) for t in range(2, 11)]
@@ -341,10 +421,16 @@ def test_uncertain_build_time(seed: int) -> None:
     np.testing.assert_allclose(months, np.rint(months), rtol=0, atol=1e-9)
     # P(served = m) = P(B = 10 - m)
     masses = {9.0: served[0]} | {float(10 - b): served[b - 1] - served[b - 2] for b in range(2, 10)}
-    assert_law(np.rint(months), masses)
+    closed_form.law("months served", "P(B = 10 - m), B = ceil(X)", masses, np.rint(months))
     mean = sum(served)
     square = sum(m * m * mass for m, mass in masses.items())
-    assert_mean(saving(answer), 0.6 * mean - 3, 0.36 * (square - mean**2))
+    closed_form.moments(
+        "saving",
+        "0.6 Σ P(X <= t - 1) - 3; 0.36 Var",
+        0.6 * mean - 3,
+        0.36 * (square - mean**2),
+        saving(answer),
+    )
 
 
 # --- families and truncation ------------------------------------------------------------------------------
@@ -454,16 +540,18 @@ LAWS: dict[str, tuple[Any, float, float]] = {
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
-def test_the_mean_of_an_input_in_every_notation(seed: int, law: tuple[Any, float, float]) -> None:
+def test_the_mean_of_an_input_in_every_notation(
+    closed_form: ClosedForm, seed: int, law: tuple[Any, float, float]
+) -> None:
     notation, mean, variance = law
     answer = simulate(
         scene(1, {"prompt": FREE, "fine": {**FREE, "costs": [own_cost("once", notation)]}}), seed
     )
-    assert_mean(-saving(answer), mean, variance)
+    closed_form.moments("cost", f"moments of {notation}", mean, variance, -saving(answer))
     assert answer.scenario.inputs["strategies.fine.costs.own"].law.mean() == pytest.approx(mean, rel=1e-9)
 
 
-def test_the_law_of_a_truncated_normal(seed: int) -> None:
+def test_the_law_of_a_truncated_normal(closed_form: ClosedForm, seed: int) -> None:
     # F(x) = (Φ((x - 10) / 5) - Φ(-0.4)) / (Φ(2) - Φ(-0.4)) on 8 … 20, and no mass at the bounds
     notation = {"dist": "norm", "loc": 10, "scale": 5, "min": 8, "max": 20}
     costs = [own_cost("once", notation)]
@@ -471,18 +559,18 @@ def test_the_law_of_a_truncated_normal(seed: int) -> None:
     assert np.count_nonzero((sample <= 8) | (sample >= 20)) == 0
     for x in (8.5, 10, 12, 15, 19):
         p = (cap_phi((x - 10) / 5) - cap_phi(-0.4)) / (cap_phi(2) - cap_phi(-0.4))
-        assert_share(np.count_nonzero(sample <= x) / DRAWS, p, DRAWS)
+        closed_form.share(f"P(X <= {x})", f"(Φ(({x} - 10) / 5) - Φ(-0.4)) / (Φ(2) - Φ(-0.4))", p, sample <= x)
 
 
-def test_the_law_of_a_truncated_count(seed: int) -> None:
+def test_the_law_of_a_truncated_count(closed_form: ClosedForm, seed: int) -> None:
     # P(X = k | 1 <= X <= 3) of Poisson(2): 2, 2, 4/3 in sum 16/3
     notation = {"dist": "poisson", "mu": 2, "min": 0.5, "max": 3.5}
     costs = [own_cost("once", notation)]
     sample = -saving(simulate(scene(1, {"prompt": FREE, "fine": {**FREE, "costs": costs}}), seed))
-    assert_law(sample, {1.0: 3 / 8, 2.0: 3 / 8, 3.0: 2 / 8})
+    closed_form.law("X", "2 : 2 : 4/3 of 16/3", {1.0: 3 / 8, 2.0: 3 / 8, 3.0: 2 / 8}, sample)
 
 
-def test_a_fraction_is_logit_normal(seed: int) -> None:
+def test_a_fraction_is_logit_normal(closed_form: ClosedForm, seed: int) -> None:
     # cache hit "20% to 60%" of a prompt of 1 USD a month that is free when cached: cost = 1 - hit.
     # logit(hit) is normal: half above logit⁻¹ of the middle, 5 % below 20 %, 5 % above 60 %
     prompt = {"price": {"input": 1.0, "cached": 0.0}, "prompt_tokens": 1000, "cache_hit": "20% to 60%"}
@@ -491,9 +579,11 @@ def test_a_fraction_is_logit_normal(seed: int) -> None:
     middle = (math.log(0.2 / 0.8) + math.log(0.6 / 0.4)) / 2
     sigma = (math.log(0.6 / 0.4) - math.log(0.2 / 0.8)) / (2 * Z95)
     for x, p in ((0.2, 0.05), (1 / (1 + math.exp(-middle)), 0.5), (0.6, 0.95)):
-        assert_share(np.count_nonzero(hit <= x) / DRAWS, p, DRAWS)
+        closed_form.share(f"P(hit <= {x:.3f})", f"{p}", p, hit <= x)
     moments = [normal_mean(lambda z, k=k: (1 + np.exp(-middle - sigma * z)) ** -k) for k in (1, 2)]
-    assert_mean(hit, moments[0], moments[1] - moments[0] ** 2)
+    closed_form.moments(
+        "hit", "∫ (1 + e^-(m + s z))^-k φ(z) dz", moments[0], moments[1] - moments[0] ** 2, hit
+    )
 
 
 # --- discounting ------------------------------------------------------------------------------------------
@@ -501,19 +591,21 @@ def test_a_fraction_is_logit_normal(seed: int) -> None:
 
 @pytest.mark.parametrize("rate", [0.0, 0.01, 0.08, 1.5])
 @pytest.mark.parametrize("horizon", [1, 12, 36, 600])
-def test_discounted_annuity(seed: int, rate: float, horizon: int) -> None:
+def test_discounted_annuity(closed_form: ClosedForm, seed: int, rate: float, horizon: int) -> None:
     # 5 USD in month 0, undiscounted, and 7 USD a month: 5 + 7 q (1 - q^H) / (1 - q), q = (1 + r)^(-1/12)
     q = (1 + rate) ** (-1 / 12)
     expected = 5 + 7 * (horizon if rate == 0 else q * (1 - q**horizon) / (1 - q))
     costs = [own_cost("once", 5, "start"), own_cost("month", 7)]
     scenario = scene(horizon, {"prompt": {**FREE, "costs": costs}}, discount_rate=rate)
     found = simulate(scenario, seed, draws=3).strategies["prompt"]
-    assert_exact(found.cost_usd.mean, expected)
-    assert_exact(found.cost_lines_usd["start"], 5)
-    assert_exact(found.cost_lines_usd["own"], expected - 5)
+    closed_form.exact(
+        "cost", "5 + 7 q (1 - q^H) / (1 - q), q = (1 + r)^(-1/12)", expected, found.cost_usd.mean
+    )
+    closed_form.exact("once", "5", 5, found.cost_lines_usd["start"])
+    closed_form.exact("monthly", "7 q (1 - q^H) / (1 - q)", expected - 5, found.cost_lines_usd["own"])
 
 
-def test_uncertain_discount_rate(seed: int) -> None:
+def test_uncertain_discount_rate(closed_form: ClosedForm, seed: int) -> None:
     # E[Σ (1 + r)^(-t/12)] over r log-normal "1% to 60%", by quadrature over ln r
     horizon = 36
     mu, sigma = lognormal(0.01, 0.6)
@@ -527,15 +619,15 @@ def test_uncertain_discount_rate(seed: int) -> None:
     costs = [own_cost("month", 7)]
     scenario = scene(horizon, {"prompt": {**FREE, "costs": costs}}, discount_rate="1% to 60%")
     found = simulate(scenario, seed).strategies["prompt"]
-    assert_within(found.cost_usd.mean, 7 * mean, 7 * math.sqrt(variance / DRAWS))
-    assert_exact(found.cost_lines_usd["own"], found.cost_usd.mean)
+    closed_form("mean cost", "7 E[Σ (1 + r)^(-t/12)]", 7 * mean, money(found.cost_usd, DRAWS))
+    closed_form.exact("its one line", "the mean cost", found.cost_usd.mean, found.cost_lines_usd["own"])
 
     # and not the annuity at the mean rate, exp(mu + sigma²/2)
     at_the_mean = float(annuity(np.array([sigma / 2]))[0])
     assert abs(at_the_mean - mean) > 50 * math.sqrt(variance / DRAWS)
 
 
-def test_chance_to_pay_off_at_an_uncertain_discount_rate(seed: int) -> None:
+def test_chance_to_pay_off_at_an_uncertain_discount_rate(closed_form: ClosedForm, seed: int) -> None:
     # 0.6 USD saved a month against 18 once: pays off ⇔ 0.6 A(r) >= 18 ⇔ r <= r*, A falls in r
     strategy = cheaper(costs=[own_cost("once", 18)])
     q = optimize.brentq(lambda q: 0.6 * q * (1 - q**36) / (1 - q) - 18, 0.9, 1 - 1e-9, xtol=1e-15)
@@ -544,7 +636,7 @@ def test_chance_to_pay_off_at_an_uncertain_discount_rate(seed: int) -> None:
     p = cap_phi((math.log(worst) - mu) / sigma)
     assert 0.1 < p < 0.9
     found = simulate(scene(36, {"fine": strategy}, discount_rate="1% to 60%"), seed)
-    assert_share(found.candidates["fine"].pays_off.probability, p, DRAWS)
+    closed_form("P(pays off)", "Φ((ln r* - μ) / σ), 0.6 A(r*) = 18", p, found.candidates["fine"].pays_off)
 
 
 # --- growth, cap, volatility ------------------------------------------------------------------------------
@@ -569,7 +661,12 @@ def calls_by_month(answer: Answer) -> np.ndarray:
     ids=["growth with a cap", "growth", "cap alone", "fall from the cap", "all of it"],
 )
 def test_certain_growth(
-    seed: int, first: float, growth: float | None, cap: float | None, expected: Callable[[int], float]
+    closed_form: ClosedForm,
+    seed: int,
+    first: float,
+    growth: float | None,
+    cap: float | None,
+    expected: Callable[[int], float],
 ) -> None:
     workload = {"calls_per_month": first, "growth_per_month": growth, "max_calls_per_month": cap}
     given = {key: value for key, value in workload.items() if value is not None}
@@ -578,19 +675,24 @@ def test_certain_growth(
     np.testing.assert_array_equal(by_month[0], 0.0)
     for t in range(1, 13):
         np.testing.assert_allclose(by_month[t], expected(t), rtol=1e-12, atol=0)
-    assert_exact(answer.strategies["prompt"].cost_usd.mean, sum(expected(t) for t in range(1, 13)) / 1000)
+    closed_form.exact(
+        "cost",
+        "Σ calls_t / 1000",
+        sum(expected(t) for t in range(1, 13)) / 1000,
+        answer.strategies["prompt"].cost_usd.mean,
+    )
 
 
-def test_discounted_growth(seed: int) -> None:
+def test_discounted_growth(closed_form: ClosedForm, seed: int) -> None:
     # 1 USD in month 1, growing by g: Σ (1 + g)^(t-1) q^t = q (1 - x^H) / (1 - x), x = (1 + g) q
     q, g, horizon = 1.08 ** (-1 / 12), 0.03, 24
     x = (1 + g) * q
     scenario = scene(horizon, workload={"growth_per_month": g}, discount_rate=0.08)
     found = simulate(scenario, seed, draws=3).strategies["prompt"].cost_usd.mean
-    assert_exact(found, q * (1 - x**horizon) / (1 - x))
+    closed_form.exact("cost", "q (1 - x^H) / (1 - x), x = 1.03 q", q * (1 - x**horizon) / (1 - x), found)
 
 
-def test_uncertain_growth(seed: int) -> None:
+def test_uncertain_growth(closed_form: ClosedForm, seed: int) -> None:
     # g ~ N(0.03, 0.02), one in all months of a draw: E[Σ (1 + g)^(t-1)] by quadrature
     horizon = 24
     powers = np.arange(horizon)[:, None]
@@ -602,72 +704,82 @@ def test_uncertain_growth(seed: int) -> None:
     variance = normal_mean(lambda z: volume(z) ** 2) - mean**2
     growth = {"dist": "norm", "loc": 0.03, "scale": 0.02}
     answer = simulate(scene(horizon, workload={"growth_per_month": growth}), seed)
-    assert_within(answer.strategies["prompt"].cost_usd.mean, mean, math.sqrt(variance / DRAWS))
+    found = money(answer.strategies["prompt"].cost_usd, answer.draws)
+    closed_form("mean cost", "E[Σ (1 + g)^(t-1)]", mean, found)
+    closed_form.moments("cost", "E[Σ (1 + g)^(t-1)]", mean, variance, answer.futures.cost["prompt"])
     # month 3 in closed form: E[(1 + g)²] = 1.03² + 0.02²
-    assert_exact(normal_mean(lambda z: (1.03 + 0.02 * z) ** 2), 1.03**2 + 0.02**2)
+    closed_form.exact(
+        "month 3, by hand", "1.03² + 0.02²", 1.03**2 + 0.02**2, normal_mean(lambda z: (1.03 + 0.02 * z) ** 2)
+    )
 
 
-def test_growth_as_an_interval_is_normal(seed: int) -> None:
+def test_growth_as_an_interval_is_normal(closed_form: ClosedForm, seed: int) -> None:
     # "-2% to 6%": mean 2 %, sd 8 % / (2 * 1.645); month 2 alone
-    answer = simulate(scene(2, workload={"growth_per_month": "-2% to 6%"}), seed)
+    answer = simulate(scene(2, workload={"growth_per_month": "-2% to 6%"}), seed, MONTHLY)
     second = answer.costs.usd[0, 2]
-    assert_mean(second, 1.02, (0.08 / (2 * Z95)) ** 2)
-    assert_share(np.count_nonzero(second <= 0.98) / DRAWS, 0.05, DRAWS)
-    assert_share(np.count_nonzero(second >= 1.06) / DRAWS, 0.05, DRAWS)
+    closed_form.moments(
+        "month 2", "1 + (-2% + 6%) / 2; (8% / (2 * 1.645))²", 1.02, (0.08 / (2 * Z95)) ** 2, second
+    )
+    closed_form.share("P(growth <= -2%)", "0.05", 0.05, second <= 0.98)
+    closed_form.share("P(growth >= 6%)", "0.05", 0.05, second >= 1.06)
 
 
 @pytest.mark.parametrize("volatility", [0.05, 0.3])
-def test_volatility_leaves_the_mean_alone(seed: int, volatility: float) -> None:
+def test_volatility_leaves_the_mean_alone(closed_form: ClosedForm, seed: int, volatility: float) -> None:
     # E[calls_t] = 1000 * 1.03^(t-1); ln calls_t is normal: variance v² (t - 1),
     # mean ln 1000 + (t - 1) (ln 1.03 - v²/2)
     horizon, v2 = 12, volatility**2
     workload = {"growth_per_month": 0.03, "volatility_per_month": volatility}
-    answer = simulate(scene(horizon, workload=workload), seed)
+    answer = simulate(scene(horizon, workload=workload), seed, MONTHLY)
     by_month = calls_by_month(answer)
     np.testing.assert_allclose(by_month[1], 1000, rtol=1e-12)
     for t in range(2, horizon + 1):
         mean, k = 1000 * 1.03 ** (t - 1), t - 1
-        assert_mean(by_month[t], mean, mean**2 * math.expm1(v2 * k))
+        closed_form.mean(f"calls of month {t}", f"1000 * 1.03^{t - 1}", mean, by_month[t])
         log, middle = np.log(by_month[t]), math.log(1000) + k * (math.log(1.03) - v2 / 2)
-        assert_mean(log, middle, v2 * k)
-        assert_mean((log - middle) ** 2, v2 * k, 2 * (v2 * k) ** 2)
+        closed_form.moments(
+            f"ln calls of month {t}", f"ln 1000 + {k} (ln 1.03 - v²/2); {k} v²", middle, v2 * k, log
+        )
     # steps are independent of one another
     steps = np.diff(np.log(by_month[1:]), axis=0) - (math.log(1.03) - v2 / 2)
     for i in range(len(steps)):
         for j in range(i):
-            assert_mean(steps[i] * steps[j], 0.0, v2 * v2)
-    assert_within(
-        answer.strategies["prompt"].cost_usd.mean,
-        sum(1.03 ** (t - 1) for t in range(1, horizon + 1)),
-        # Cov[calls_s, calls_t] = m_s m_t (e^(v² (min(s, t) - 1)) - 1)
-        math.sqrt(
-            sum(
-                1.03 ** (s + t - 2) * math.expm1(v2 * (min(s, t) - 1))
-                for s in range(1, horizon + 1)
-                for t in range(1, horizon + 1)
+            closed_form.moments(
+                f"covariance of steps {j} and {i}", "0; v⁴", 0.0, v2 * v2, steps[i] * steps[j]
             )
-            / DRAWS
-        ),
+    closed_form(
+        "mean cost",
+        "Σ 1.03^(t-1)",
+        sum(1.03 ** (t - 1) for t in range(1, horizon + 1)),
+        money(answer.strategies["prompt"].cost_usd, answer.draws),
     )
 
 
-def test_uncertain_volatility_leaves_the_mean_alone(seed: int) -> None:
+def test_uncertain_volatility_leaves_the_mean_alone(closed_form: ClosedForm, seed: int) -> None:
     # given v, E = 1000; so at any v. Var[calls_t] = 1000² (E[e^(v² (t-1))] - 1), v uniform on 0.1 … 0.3
     answer = simulate(
-        scene(6, workload={"volatility_per_month": {"dist": "uniform", "loc": 0.1, "scale": 0.2}}), seed
+        scene(6, workload={"volatility_per_month": {"dist": "uniform", "loc": 0.1, "scale": 0.2}}),
+        seed,
+        MONTHLY,
     )
     v = 0.2 + 0.1 * NODES
     for t in range(2, 7):
         inner = float(np.sum(WEIGHTS / 2 * np.exp(v * v * (t - 1))))
-        assert_mean(calls_by_month(answer)[t], 1000, 1000**2 * (inner - 1))
+        closed_form.moments(
+            f"calls of month {t}",
+            f"1000; 1000² (E[e^({t - 1} v²)] - 1)",
+            1000,
+            1000**2 * (inner - 1),
+            calls_by_month(answer)[t],
+        )
 
 
-def test_the_cap_is_fed_back_under_volatility(seed: int) -> None:
+def test_the_cap_is_fed_back_under_volatility(closed_form: ClosedForm, seed: int) -> None:
     # from a calls, the next month has min(K, a X), X = 1.1 exp(v Z - v²/2): with z*(a) where a X = K,
     # E = 1.1 a Φ(z* - v) + K (1 - Φ(z*)), and E[square] = (1.1 a)² e^(v²) Φ(z* - 2v) + K² (1 - Φ(z*)).
     v, cap = 0.3, 1050.0
     workload = {"growth_per_month": 0.1, "volatility_per_month": v, "max_calls_per_month": cap}
-    by_month = calls_by_month(simulate(scene(3, workload=workload), seed))
+    by_month = calls_by_month(simulate(scene(3, workload=workload), seed, MONTHLY))
 
     def at_cap(a: Any) -> Any:
         return (np.log(cap / (1.1 * a)) + v * v / 2) / v
@@ -679,7 +791,9 @@ def test_the_cap_is_fed_back_under_volatility(seed: int) -> None:
         return mean, square
 
     mean, square = (float(m) for m in moments(1000.0))
-    assert_mean(by_month[2], mean, square - mean**2)
+    closed_form.moments(
+        "calls of month 2", "1.1 a Φ(z* - v) + K (1 - Φ(z*))", mean, square - mean**2, by_month[2]
+    )
 
     # month 3: from K with probability 1 - Φ(z*), else from 1100 exp(v z - v²/2), z below z*
     edge = float(at_cap(1000.0))
@@ -688,7 +802,13 @@ def test_the_cap_is_fed_back_under_volatility(seed: int) -> None:
         + (1 - cap_phi(edge)) * float(moments(cap)[k])
         for k in (0, 1)
     ]
-    assert_mean(by_month[3], third[0], third[1] - third[0] ** 2)
+    closed_form.moments(
+        "calls of month 3",
+        "the same of month 2, by quadrature",
+        third[0],
+        third[1] - third[0] ** 2,
+        by_month[3],
+    )
 
     # a cap that were only laid over the free path would give another mean, far outside the error
     spread, free = v * math.sqrt(2), 1000 * 1.1**2
@@ -807,7 +927,9 @@ TERMS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
 
 @pytest.mark.parametrize("term", TERMS.values(), ids=TERMS)
 @pytest.mark.parametrize("role", ["baseline", "candidate"])
-def test_every_term_of_the_cost_of_a_call(seed: int, term: tuple[Any, ...], role: str) -> None:
+def test_every_term_of_the_cost_of_a_call(
+    closed_form: ClosedForm, seed: int, term: tuple[Any, ...], role: str
+) -> None:
     own, workload, per_call = term
     name = "prompt" if role == "baseline" else "fine"
     strategies = {"prompt": FREE, name: {"price": PRICE, **own}}
@@ -815,17 +937,23 @@ def test_every_term_of_the_cost_of_a_call(seed: int, term: tuple[Any, ...], role
     found = simulate(scene(3, strategies, workload), seed, draws=2).strategies[name]
     assert set(found.cost_lines_usd) == set(per_call)
     for line, usd in per_call.items():
-        assert_exact(found.cost_lines_usd[line], 3000 * usd)
-    assert_exact(found.cost_usd.mean, 3000 * sum(per_call.values()))
+        closed_form.exact(line, f"3000 * {usd:.6g}", 3000 * usd, found.cost_lines_usd[line])
+    closed_form.exact("all lines", "their sum", 3000 * sum(per_call.values()), found.cost_usd.mean)
 
 
-def test_uncertain_retries(seed: int) -> None:
+def test_uncertain_retries(closed_form: ClosedForm, seed: int) -> None:
     # logit(r) = X ~ N(m, s²): attempts = 1 / (1 - r) = 1 + e^X, mean 1 + e^(m + s²/2)
     ends = [math.log(x / (1 - x)) for x in (0.05, 0.4)]
     m, s = sum(ends) / 2, (ends[1] - ends[0]) / (2 * Z95)
     answer = simulate(scene(1, {"prompt": FREE, "fine": {**PROMPT, "retry_rate": "5% to 40%"}}), seed)
     variance = math.exp(2 * m + s * s) * math.expm1(s * s)
-    assert_mean(-saving(answer), 1 + math.exp(m + s * s / 2), variance)
+    closed_form.moments(
+        "attempts",
+        "1 + e^(m + s²/2); e^(2m + s²) (e^(s²) - 1)",
+        1 + math.exp(m + s * s / 2),
+        variance,
+        -saving(answer),
+    )
 
 
 # --- scheduled retrains -----------------------------------------------------------------------------------
@@ -849,7 +977,9 @@ def test_uncertain_retries(seed: int) -> None:
         (3, 30, []),
     ],
 )
-def test_scheduled_retrains(seed: int, interval: float, build: float | None, months: list[int]) -> None:
+def test_scheduled_retrains(
+    closed_form: ClosedForm, seed: int, interval: float, build: float | None, months: list[int]
+) -> None:
     # each costs 100 of training and 2 hours at 30: 160. Month 0 costs 100.
     strategy = {
         **FREE,
@@ -859,35 +989,44 @@ def test_scheduled_retrains(seed: int, interval: float, build: float | None, mon
     scenario = scene(12, {"prompt": FREE, "fine": strategy}, hourly_rate=30)
     answer = simulate(scenario, seed, draws=2)
     found = answer.strategies["fine"]
-    assert_exact(found.cost_usd.mean, 100 + 160 * len(months))
-    assert_exact(found.cost_lines_usd["training"], 100 * (1 + len(months)))
+    closed_form.exact("cost", f"100 + {len(months)} * 160", 100 + 160 * len(months), found.cost_usd.mean)
+    closed_form.exact(
+        "training", f"100 (1 + {len(months)})", 100 * (1 + len(months)), found.cost_lines_usd["training"]
+    )
     assert found.cost_lines_usd["engineering"] == pytest.approx(60 * len(months), rel=1e-12)
     assert found.hours == pytest.approx(2 * len(months), rel=1e-12)
     counts = [1.0] + [float(months.count(t)) for t in range(1, 13)]
     np.testing.assert_array_equal(answer.costs.lines["fine"]["training"][:, 0] / 100, counts)
 
 
-def test_retrains_at_an_uncertain_interval(seed: int) -> None:
+def test_retrains_at_an_uncertain_interval(closed_form: ClosedForm, seed: int) -> None:
     # k uniform on 2 … 4 over 12 months: N = #{j : floor(j k) + 1 <= 12} = #{j : k < 12 / j}:
     # 3 where k >= 3, 4 where 2.4 <= k < 3, 5 where k < 2.4
     tuning = {"training_cost": 100, "retrain_every_months": {"dist": "uniform", "loc": 2, "scale": 2}}
     answer = simulate(scene(12, {"prompt": FREE, "fine": {**FREE, "tuning": tuning}}), seed)
-    assert_law(retrains(answer), {3.0: 0.5, 4.0: 0.3, 5.0: 0.2})
+    closed_form.law(
+        "retrains", "k >= 3, >= 2.4, below, of 2 … 4", {3.0: 0.5, 4.0: 0.3, 5.0: 0.2}, retrains(answer)
+    )
 
 
-def test_retrains_that_coincide_are_all_paid(seed: int) -> None:
+def test_retrains_that_coincide_are_all_paid(closed_form: ClosedForm, seed: int) -> None:
     # scheduled: 3 in 12 months; drift Poisson(4) and task changes Poisson(2), each a retrain: 3 + Poisson(6)
     tuning = {"training_cost": 100, "retrain_every_months": 3, "drift_retrains_per_year": 4}
     scenario = scene(12, {"prompt": FREE, "fine": {**FREE, "tuning": tuning}}, {"task_changes_per_year": 2})
     count = retrains(simulate(scenario, seed)) - 3
-    assert_law(count, {float(k): math.exp(-6) * 6.0**k / math.factorial(k) for k in range(1, 14)})
-    assert_mean(count, 6, 6)
+    closed_form.law(
+        "retrains beyond 3",
+        "Poisson(4 + 2)",
+        {float(k): math.exp(-6) * 6.0**k / math.factorial(k) for k in range(1, 14)},
+        count,
+    )
+    closed_form.moments("retrains beyond 3", "4 + 2", 6, 6, count)
 
 
 # --- task changes, labels, own cost lines -----------------------------------------------------------------
 
 
-def test_task_changes(seed: int) -> None:
+def test_task_changes(closed_form: ClosedForm, seed: int) -> None:
     # N ~ Poisson(4 * 9 / 12 = 3), one count for all strategies. Each costs the prompt 5 h * 20 + 2 days * 15
     # = 130 and the tuned one 7 h * 20 + 3 days * 15 + a retrain (100 + 4 h * 20 + 50 * 0.2) = 375.
     strategies = {
@@ -907,12 +1046,21 @@ def test_task_changes(seed: int) -> None:
     workload = {"task_changes_per_year": 4, "cost_per_day_behind": 15}
     answer = simulate(scene(9, strategies, workload, hourly_rate=20), seed)
     for name, once, each in (("prompt", 0, 130), ("fine", 100, 375)):
-        cost = answer.strategies[name].cost_usd.mean
-        assert_within(cost, once + 3 * each, each * math.sqrt(3 / DRAWS))
+        closed_form(
+            f"mean cost of {name}",
+            f"{once} + 4 * 9 / 12 * {each}",
+            once + 3 * each,
+            money(answer.strategies[name].cost_usd, answer.draws),
+        )
     # shared: in every draw the two differ by N times 375 - 130, and 100 once
     count = -(saving(answer) + 100) / (375 - 130)
     np.testing.assert_allclose(count, np.rint(count), rtol=0, atol=1e-9)
-    assert_law(np.rint(count), {float(k): math.exp(-3) * 3.0**k / math.factorial(k) for k in range(10)})
+    closed_form.law(
+        "task changes",
+        "Poisson(4 * 9 / 12)",
+        {float(k): math.exp(-3) * 3.0**k / math.factorial(k) for k in range(10)},
+        np.rint(count),
+    )
     lines = answer.strategies["fine"].cost_lines_usd
     n = (answer.strategies["fine"].cost_usd.mean - 100) / 375
     assert lines["engineering"] == pytest.approx(n * 11 * 20, rel=1e-9)
@@ -921,7 +1069,7 @@ def test_task_changes(seed: int) -> None:
     assert lines["labels"] == pytest.approx(n * 10, rel=1e-9)
 
 
-def test_hours_labels_and_launch(seed: int) -> None:
+def test_hours_labels_and_launch(closed_form: ClosedForm, seed: int) -> None:
     # month 0: 30 h * 20 + 500 + 2000 labels * 0.05 = 1200. 12 months: 4 h * 20 each = 960.
     # retrains in months 4, 7, 10: 3 * (500 + 6 h * 20 + 300 labels * 0.05) = 3 * 635 = 1905
     strategy = {
@@ -940,13 +1088,22 @@ def test_hours_labels_and_launch(seed: int) -> None:
     }
     answer = simulate(scene(12, {"prompt": FREE, "fine": strategy}, hourly_rate=20), seed, draws=2)
     found = answer.strategies["fine"]
-    assert_exact(found.cost_usd.mean, 1200 + 960 + 1905)
-    assert_exact(found.cost_lines_usd["engineering"], 20 * (30 + 12 * 4 + 3 * 6))
-    assert_exact(found.cost_lines_usd["training"], 500 * 4)
-    assert_exact(found.cost_lines_usd["labels"], 0.05 * (2000 + 3 * 300))
-    assert_exact(found.hours, 30 + 12 * 4 + 3 * 6)
-    assert_exact(float(answer.costs.usd[1, 0, 0]), 1200)
-    assert_exact(float(answer.costs.usd[1, 4, 0]), 80 + 635)
+    closed_form.exact("cost", "1200 + 960 + 1905", 1200 + 960 + 1905, found.cost_usd.mean)
+    closed_form.exact(
+        "engineering",
+        "20 (30 + 12 * 4 + 3 * 6)",
+        20 * (30 + 12 * 4 + 3 * 6),
+        found.cost_lines_usd["engineering"],
+    )
+    closed_form.exact("training", "500 * 4", 500 * 4, found.cost_lines_usd["training"])
+    closed_form.exact(
+        "labels", "0.05 (2000 + 3 * 300)", 0.05 * (2000 + 3 * 300), found.cost_lines_usd["labels"]
+    )
+    closed_form.exact("hours", "30 + 12 * 4 + 3 * 6", 30 + 12 * 4 + 3 * 6, found.hours)
+    closed_form.exact("month 0", "30 * 20 + 500 + 2000 * 0.05", 1200, float(answer.costs.usd[1, 0, 0]))
+    closed_form.exact(
+        "month 4", "4 * 20 + 500 + 6 * 20 + 300 * 0.05", 80 + 635, float(answer.costs.usd[1, 4, 0])
+    )
 
 
 OWN = {
@@ -962,7 +1119,9 @@ OWN = {
 
 
 @pytest.mark.parametrize(("driver", "times"), OWN.items())
-def test_a_cost_of_the_scenarios_own_at_every_driver(seed: int, driver: str, times: float) -> None:
+def test_a_cost_of_the_scenarios_own_at_every_driver(
+    closed_form: ClosedForm, seed: int, driver: str, times: float
+) -> None:
     strategy = {
         **FREE,
         "retry_rate": 0.2,
@@ -971,8 +1130,8 @@ def test_a_cost_of_the_scenarios_own_at_every_driver(seed: int, driver: str, tim
         "costs": [own_cost(driver, 2.5)],
     }
     found = simulate(scene(12, {"prompt": FREE, "fine": strategy}), seed, draws=2).strategies["fine"]
-    assert_exact(found.cost_lines_usd["own"], 2.5 * times)
-    assert_exact(found.cost_usd.mean, 2.5 * times)
+    closed_form.exact("own line", f"2.5 * {times:g}", 2.5 * times, found.cost_lines_usd["own"])
+    closed_form.exact("cost", "the own line", 2.5 * times, found.cost_usd.mean)
 
 
 @pytest.mark.parametrize(
@@ -980,11 +1139,13 @@ def test_a_cost_of_the_scenarios_own_at_every_driver(seed: int, driver: str, tim
     # failure: 0.2^2 + (1 - 0.2^2) 0.1; attempts: 1 + 0.2
     [("failure", 12_000 * (0.04 + 0.96 * 0.1)), ("attempt", 12_000 * 1.2)],
 )
-def test_own_costs_where_attempts_are_limited(seed: int, driver: str, times: float) -> None:
+def test_own_costs_where_attempts_are_limited(
+    closed_form: ClosedForm, seed: int, driver: str, times: float
+) -> None:
     limits = {"retry_rate": 0.2, "error_rate": 0.1, "max_attempts": 2}
     strategy = {**FREE, **limits, "costs": [own_cost(driver, 2.5)]}
     found = simulate(scene(12, {"prompt": FREE, "fine": strategy}), seed, draws=2).strategies["fine"]
-    assert_exact(found.cost_lines_usd["own"], 2.5 * times)
+    closed_form.exact("own line", f"2.5 * {times:g}", 2.5 * times, found.cost_lines_usd["own"])
 
 
 @pytest.mark.parametrize(
@@ -992,7 +1153,7 @@ def test_own_costs_where_attempts_are_limited(seed: int, driver: str, times: flo
     # launched after 4 of 12 months, retrains in months 8 and 11
     [("once", 1), ("month", 8), ("hour", 8 * 730), ("call", 8000), ("retrain", 2)],
 )
-def test_own_costs_run_from_the_launch(seed: int, driver: str, times: float) -> None:
+def test_own_costs_run_from_the_launch(closed_form: ClosedForm, seed: int, driver: str, times: float) -> None:
     strategy = {
         **FREE,
         "build_months": 3.5,
@@ -1000,17 +1161,19 @@ def test_own_costs_run_from_the_launch(seed: int, driver: str, times: float) -> 
         "costs": [own_cost(driver, 2.5)],
     }
     found = simulate(scene(12, {"prompt": FREE, "fine": strategy}), seed, draws=2).strategies["fine"]
-    assert_exact(found.cost_lines_usd["own"], 2.5 * times)
+    closed_form.exact("own line", f"2.5 * {times:g}", 2.5 * times, found.cost_lines_usd["own"])
 
 
 @pytest.mark.parametrize("driver", ["task_change", "retrain"])
-def test_own_costs_at_task_changes(seed: int, driver: str) -> None:
+def test_own_costs_at_task_changes(closed_form: ClosedForm, seed: int, driver: str) -> None:
     # Poisson(6) of 12 months, uncertain amount uniform on 1 … 3, independent: mean 6 * 2,
     # variance E[N] Var[a] + … = E[N²] E[a²] - (E[N] E[a])² = 42 * 13/3 - 144
     amount = {"dist": "uniform", "loc": 1, "scale": 2}
     strategy = {**FREE, "tuning": {}, "costs": [own_cost(driver, amount)]}
     scenario = scene(12, {"prompt": FREE, "fine": strategy}, {"task_changes_per_year": 6})
-    assert_mean(-saving(simulate(scenario, seed)), 12, 42 * 13 / 3 - 144)
+    closed_form.moments(
+        "own line", "6 * 2; 42 * 13/3 - 144", 12, 42 * 13 / 3 - 144, -saving(simulate(scenario, seed))
+    )
 
 
 # --- expected loss, EVPI, P(cheapest) ---------------------------------------------------------------------
@@ -1036,47 +1199,52 @@ def losses(m: float, s: float) -> tuple[tuple[float, float], tuple[float, float]
     return side(m), side(-m)
 
 
-def fourth_central_moment(m: float, s: float, mean: float) -> float:
-    """E[(max(D, 0) - mean)⁴]: ∫ over D > 0 by quadrature, and P(D <= 0) mean⁴."""
-    return normal_mean(lambda z: (m + s * z - mean) ** 4, -m / s, 12.0) + cap_phi(-m / s) * mean**4
-
-
 @pytest.mark.parametrize("m", [10.0, -10.0, 0.0, 60.0])
-def test_expected_loss_and_evpi_of_two_normals(seed: int, m: float) -> None:
+def test_expected_loss_and_evpi_of_two_normals(closed_form: ClosedForm, seed: int, m: float) -> None:
     s = math.hypot(12, 16)  # 20
     strategies = {"prompt": paid_once(1000, 12), "fine": paid_once(1000 - m, 16)}
     answer = simulate(scene(1, strategies), seed)
     exact = dict(zip(("prompt", "fine"), losses(m, s), strict=True))
     for name, (mean, variance) in exact.items():
         found = answer.strategies[name].expected_loss_usd
-        assert_within(found.value, mean, math.sqrt(variance / DRAWS))
-        # the stated error is s / sqrt(n), and Var[s²] = (μ_4 - σ⁴) / n
-        fourth = fourth_central_moment(m if name == "prompt" else -m, s, mean)
-        assert_within(found.standard_error**2 * DRAWS, variance, math.sqrt((fourth - variance**2) / DRAWS))
-    assert_share(answer.candidates["fine"].pays_off.probability, cap_phi(m / s), DRAWS)
-    assert_share(answer.strategies["fine"].probability_cheapest, cap_phi(m / s), DRAWS)
-    assert_share(answer.strategies["prompt"].probability_cheapest, cap_phi(-m / s), DRAWS)
-    assert_mean(saving(answer), m, s * s)
+        closed_form(f"loss of {name}", "s (φ(u) ± u Φ(±u)), u = m / s", mean, found)
+        assert found.standard_error < math.sqrt(variance / DRAWS), "futures are spread evenly"
+    closed_form("P(pays off)", "Φ(m / s)", cap_phi(m / s), answer.candidates["fine"].pays_off)
+    closed_form.stated_share(
+        "P(fine is cheapest)",
+        "Φ(m / s)",
+        cap_phi(m / s),
+        answer.strategies["fine"].probability_cheapest,
+        DRAWS,
+    )
+    closed_form.stated_share(
+        "P(prompt is cheapest)",
+        "Φ(-m / s)",
+        cap_phi(-m / s),
+        answer.strategies["prompt"].probability_cheapest,
+        DRAWS,
+    )
+    closed_form.moments("saving", "m; s²", m, s * s, saving(answer))
     if m:
         assert answer.recommended == ("fine" if m > 0 else "prompt")
         least, variance = min(exact.values())
-        assert_within(answer.evpi_usd, least, math.sqrt(variance / DRAWS))
+        closed_form("EVPI", "the smaller of both", least, answer.evpi)
     assert answer.evpi_usd == min(c.expected_loss_usd.value for c in answer.strategies.values())
 
 
-def test_evpi_of_three_equal_normals(seed: int) -> None:
+def test_evpi_of_three_equal_normals(closed_form: ClosedForm, seed: int) -> None:
     # three independent N(1000, 10²): E[min] = 1000 - 10 * 3 / (2 sqrt(π)), each cheapest in 1/3
     strategies = {name: paid_once(1000, 10) for name in ("prompt", "fine", "other")}
     answer = simulate(scene(1, strategies), seed)
     loss = 10 * 3 / (2 * math.sqrt(math.pi))
-    for found in answer.strategies.values():
+    for name, found in answer.strategies.items():
         # cost_d - min has the variance of a difference at most: bounded by 4 * 10²
-        assert_within(found.expected_loss_usd.value, loss, found.expected_loss_usd.standard_error)
+        closed_form(f"loss of {name}", "10 * 3 / (2 sqrt(π))", loss, found.expected_loss_usd)
         assert found.expected_loss_usd.standard_error < math.sqrt(400 / DRAWS)
-        assert_share(found.probability_cheapest, 1 / 3, DRAWS)
+        closed_form.stated_share(f"P({name} is cheapest)", "1 / 3", 1 / 3, found.probability_cheapest, DRAWS)
 
 
-def test_cheapest_shares_ties_equally(seed: int) -> None:
+def test_cheapest_shares_ties_equally(closed_form: ClosedForm, seed: int) -> None:
     # fine is ahead with P = Φ(0.5); its two copies share that, the baseline's copy shares the rest
     strategies = {
         "prompt": paid_once(1000, 12),
@@ -1089,10 +1257,22 @@ def test_cheapest_shares_ties_equally(seed: int) -> None:
     p = cap_phi(10 / 20)
     for name in ("fine", "twin", "third"):
         found = answer.strategies[name].probability_cheapest
-        assert_within(found, p / 3, math.sqrt(p * (1 - p) / DRAWS) / 3)
+        closed_form(
+            f"P({name} is cheapest)",
+            "Φ(10 / 20) / 3",
+            p / 3,
+            Estimate(found, math.sqrt(p * (1 - p) / DRAWS) / 3, DRAWS),
+            PLAIN,
+        )
     for name in ("prompt", "same"):
         found = answer.strategies[name].probability_cheapest
-        assert_within(found, (1 - p) / 2, math.sqrt(p * (1 - p) / DRAWS) / 2)
+        closed_form(
+            f"P({name} is cheapest)",
+            "Φ(-10 / 20) / 2",
+            (1 - p) / 2,
+            Estimate(found, math.sqrt(p * (1 - p) / DRAWS) / 2, DRAWS),
+            PLAIN,
+        )
     assert answer.recommended == "fine"
     # the best alternative of a strategy with a copy is the copy, and it never costs more than that
     assert answer.candidates["fine"].beats_best_alternative.alternative == "twin"
@@ -1100,5 +1280,5 @@ def test_cheapest_shares_ties_equally(seed: int) -> None:
     assert answer.candidates["twin"].beats_best_alternative.alternative == "fine"
     same = answer.candidates["same"].beats_best_alternative
     assert same.alternative == "fine"
-    assert_share(same.probability, 1 - p, DRAWS)
+    closed_form("P(its copy beats fine)", "Φ(-10 / 20)", 1 - p, same)
     assert answer.candidates["same"].pays_off.probability == 1.0

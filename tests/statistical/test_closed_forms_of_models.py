@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from closed_form import PLAIN, ClosedForm
 from scenes import (
     DRAWS,
     FREE,
+    MONTHLY,
     PROMPT,
-    assert_exact,
-    assert_share,
-    assert_within,
     cap_phi,
     lognormal,
     own_cost,
@@ -21,17 +20,14 @@ from scenes import (
 
 import mcost
 from mcost.answer import Answer
+from mcost.estimate import Estimate
 
 MODEL: dict[str, Any] = {"price": {"input": 1.0, "output": 0.0}}
 ON_MODEL: dict[str, Any] = {"model": "m", "prompt_tokens": 1000}  # 1 USD a month at the price of month 1
 
 
-def simulate(scenario: dict[str, Any], seed: int, draws: int = DRAWS) -> Answer:
+def simulate(scenario: dict[str, Any], seed: int, draws: int = MONTHLY) -> Answer:
     return mcost.run(scenario, draws=draws, seed=seed)
-
-
-def assert_mean(sample: np.ndarray, mean: float, variance: float) -> None:
-    assert_within(float(np.mean(sample)), mean, math.sqrt(variance / sample.size))
 
 
 def months_of(answer: Answer, name: str) -> np.ndarray:
@@ -42,7 +38,7 @@ def months_of(answer: Answer, name: str) -> np.ndarray:
 # --- prices that move -------------------------------------------------------------------------------------
 
 
-def test_list_price_steps(seed: int) -> None:
+def test_list_price_steps(closed_form: ClosedForm, seed: int) -> None:
     # steps Poisson at 3 a year, each times a log-normal X with E[X] = 0.8 e^0.08: in months 2 … t there are
     # N ~ Poisson(3 (t - 1) / 12) of them, E[Π X] = exp(-E[N] (1 - E[X])), and so for the square
     steps = {"price_changes_per_year": 3, "price_change_ratio": {"dist": "lognorm", "s": 0.4, "scale": 0.8}}
@@ -54,8 +50,12 @@ def test_list_price_steps(seed: int) -> None:
     for t in range(2, 13):
         n = 3 * (t - 1) / 12
         mean = math.exp(-n * (1 - first))
-        assert_mean(path[t], mean, math.exp(-n * (1 - second)) - mean**2)
-        assert_share(np.count_nonzero(path[t] == path[1]) / DRAWS, math.exp(-n), DRAWS)
+        variance = math.exp(-n * (1 - second)) - mean**2
+        arithmetic = f"exp(-3 * {t - 1} / 12 (1 - 0.8 e^0.08))"
+        closed_form.moments(f"price of month {t}", arithmetic, mean, variance, path[t])
+        closed_form.share(
+            f"P(no step to month {t})", f"exp(-3 * {t - 1} / 12)", math.exp(-n), path[t] == path[1]
+        )
     # one price for both
     np.testing.assert_allclose(months_of(answer, "other"), 3 * path, rtol=1e-12)
 
@@ -73,13 +73,18 @@ def test_list_price_steps(seed: int) -> None:
         ({"tuning": {"retrain_every_months": 3}, "follows_market": "never"}, lambda t: 1),
     ],
 )
-def test_market_decline(seed: int, own: dict[str, Any], market_month: Any) -> None:
+def test_market_decline(closed_form: ClosedForm, seed: int, own: dict[str, Any], market_month: Any) -> None:
     # (1 - 0.6)^((m - 1) / 12), m the month whose market is paid
     strategies = {"prompt": FREE, "fine": ON_MODEL | own}
     models = {"m": MODEL | {"market_decline_per_year": 0.6}}
     answer = simulate(scene(12, strategies, models=models), seed, draws=2)
     for t in range(1, 13):
-        assert_exact(float(months_of(answer, "fine")[t, 0]), 0.4 ** ((market_month(t) - 1) / 12))
+        closed_form.exact(
+            f"price of month {t}",
+            f"0.4^({market_month(t) - 1} / 12)",
+            0.4 ** ((market_month(t) - 1) / 12),
+            float(months_of(answer, "fine")[t, 0]),
+        )
 
 
 # --- models that retire, features that end ----------------------------------------------------------------
@@ -92,17 +97,19 @@ def retiring(life: Any, horizon: int = 12, **model: Any) -> dict[str, Any]:
     return scene(horizon, strategies, models=models, hourly_rate=1)
 
 
-def test_exponential_lifetimes_are_a_poisson_process(seed: int) -> None:
+def test_exponential_lifetimes_are_a_poisson_process(closed_form: ClosedForm, seed: int) -> None:
     # mean life 8 months over 12: N ~ Poisson(1.5), and each month Poisson(1/8)
     by_month = months_of(simulate(retiring({"dist": "expon", "scale": 8}), seed), "fine")
     count = by_month.sum(axis=0)
     for k in range(6):
-        assert_share(np.count_nonzero(count == k) / DRAWS, math.exp(-1.5) * 1.5**k / math.factorial(k), DRAWS)
-    for month in by_month[1:]:
-        assert_mean(month, 1 / 8, 1 / 8)
+        closed_form.share(
+            f"P(N = {k})", "Poisson(12 / 8)", math.exp(-1.5) * 1.5**k / math.factorial(k), count == k
+        )
+    for t, month in enumerate(by_month[1:], 1):
+        closed_form.moments(f"retirements of month {t}", "1 / 8", 1 / 8, 1 / 8, month)
 
 
-def test_the_first_life_counts_from_the_release(seed: int) -> None:
+def test_the_first_life_counts_from_the_release(closed_form: ClosedForm, seed: int) -> None:
     # Weibull c = 2, scale 12: S(x) = exp(-(x / 12)²). Released 2026-01-01, begun 2026-12-01: 334 days,
     # 334 / 30.4375 = 10.97 months. No retirement in H months: S(10.97 + H) / S(10.97).
     life, age = {"dist": "weibull_min", "c": 2, "scale": 12}, 334 / 30.4375
@@ -111,10 +118,10 @@ def test_the_first_life_counts_from_the_release(seed: int) -> None:
     none = np.cumsum(by_month, axis=0) == 0
     for t in range(1, 13):
         p = math.exp(-(((age + t) / 12) ** 2) + (age / 12) ** 2)
-        assert_share(np.count_nonzero(none[t]) / DRAWS, p, DRAWS)
+        closed_form.share(f"P(none to month {t})", f"exp(-((10.97 + {t}) / 12)² + (10.97 / 12)²)", p, none[t])
 
 
-def test_a_feature_that_ends(seed: int) -> None:
+def test_a_feature_that_ends(closed_form: ClosedForm, seed: int) -> None:
     # an exponential time at 2 a year: month t is still served with exp(-2 (t - 1) / 12)
     answer = simulate(scene(12, workload={"ends_per_year": 2}), seed)
     by_month = months_of(answer, "prompt")
@@ -123,25 +130,37 @@ def test_a_feature_that_ends(seed: int) -> None:
         if t == 1:
             assert (by_month[1] > 0).all()
         else:
-            assert_share(np.count_nonzero(by_month[t]) / DRAWS, p, DRAWS)
+            closed_form.share(f"P(served in month {t})", f"exp(-2 * {t - 1} / 12)", p, by_month[t] > 0)
     # the cost is a count of months: E = Σ p_t, E[C²] = Σ (2 t - 1) p_t
     p = [math.exp(-2 * (t - 1) / 12) for t in range(1, 13)]
     square = sum((2 * t - 1) * p[t - 1] for t in range(1, 13))
-    assert_mean(by_month.sum(axis=0), sum(p), square - sum(p) ** 2)
+    closed_form.moments(
+        "months served",
+        "Σ p_t; Σ (2 t - 1) p_t - (Σ p_t)²",
+        sum(p),
+        square - sum(p) ** 2,
+        by_month.sum(axis=0),
+    )
 
 
-def test_success_that_follows_from_the_labels(seed: int) -> None:
+def test_success_that_follows_from_the_labels(closed_form: ClosedForm, seed: int) -> None:
     # P = 1 / (1 + e^2.0 n^-0.36): 2000 examples, 0.676
     strategy = {**FREE, "tuning": {"labelled_examples": 2000}}
     found = simulate(scene(3, {"fine": strategy}), seed).strategies["fine"].cost_lines_usd["fallback"]
     p = 1 / (1 + math.exp(2.0) * 2000**-0.36)
-    assert_within(found, 3 * (1 - p), 3 * math.sqrt(p * (1 - p) / DRAWS))
+    closed_form(
+        "fallback",
+        "3 (1 - 1 / (1 + e^2 2000^-0.36))",
+        3 * (1 - p),
+        Estimate(found, 3 * math.sqrt(p * (1 - p) / DRAWS), DRAWS),
+        PLAIN,
+    )
 
 
 # --- pilots, mixes, machines ------------------------------------------------------------------------------
 
 
-def test_a_pilot(seed: int) -> None:
+def test_a_pilot(closed_form: ClosedForm, seed: int) -> None:
     # month 0: 5 USD. ceil(1.5) = 2 months on, with 0.6: 10 USD in month 3, built in 3 months, serves months
     # 6 … 12 for nothing where the baseline pays 1 USD a month. Success: 7 - 15; failure: -5.
     strategy = {
@@ -153,14 +172,16 @@ def test_a_pilot(seed: int) -> None:
     }
     answer = simulate(scene(12, {"fine": strategy}), seed)
     saving = answer.candidates["fine"].payoff.saving
-    assert_mean(saving, 0.6 * (7 - 15) - 0.4 * 5, 3**2 * 0.24)
+    closed_form.moments(
+        "saving", "0.6 (7 - 15) - 0.4 * 5; 3² * 0.24", 0.6 * (7 - 15) - 0.4 * 5, 3**2 * 0.24, saving
+    )
     by_month = months_of(answer, "fine")
     np.testing.assert_array_equal(by_month[0], 5.0)
-    assert_share(np.count_nonzero(by_month[3] == 11.0) / DRAWS, 0.6, DRAWS)
+    closed_form.share("P(met at the pilot's end)", "0.6", 0.6, by_month[3] == 11.0)
     np.testing.assert_allclose(sorted(set(by_month[6])), [0.0, 1.0])
 
 
-def test_mixed_strategies(seed: int) -> None:
+def test_mixed_strategies(closed_form: ClosedForm, seed: int) -> None:
     # prompt: 1 USD a month; dear: 3 USD a month and 7 USD once
     strategies = {
         "dear": {"price": {"input": 3.0}, "prompt_tokens": 1000, "costs": [own_cost("once", 7)]},
@@ -170,11 +191,11 @@ def test_mixed_strategies(seed: int) -> None:
     }
     answer = simulate(scene(12, strategies), seed, draws=2)
     cost = {name: found.cost_usd.mean for name, found in answer.strategies.items()}
-    assert_exact(cost["mix"], 12 * (0.25 * 1 + 0.75 * 3) + 7)
-    assert_exact(cost["cascade"], 12 * (1 + 0.2 * 3) + 7)
+    closed_form.exact("mix", "12 (0.25 * 1 + 0.75 * 3) + 7", 12 * (0.25 * 1 + 0.75 * 3) + 7, cost["mix"])
+    closed_form.exact("cascade", "12 (1 + 0.2 * 3) + 7", 12 * (1 + 0.2 * 3) + 7, cost["cascade"])
     # 4 months of the first, then 7 USD in month 5, and 8 months of the second
-    assert_exact(cost["wait"], 4 * 1 + 7 + 8 * 3)
-    assert_exact(float(months_of(answer, "wait")[5, 0]), 7 + 3)
+    closed_form.exact("wait", "4 * 1 + 7 + 8 * 3", 4 * 1 + 7 + 8 * 3, cost["wait"])
+    closed_form.exact("month 5 of wait", "7 + 3", 7 + 3, float(months_of(answer, "wait")[5, 0]))
 
 
 @pytest.mark.parametrize(
@@ -189,12 +210,19 @@ def test_mixed_strategies(seed: int) -> None:
         (100_000, {}, 1),
     ],
 )
-def test_hosting(seed: int, calls: float, own: dict[str, Any], replicas: int) -> None:
+def test_hosting(
+    closed_form: ClosedForm, seed: int, calls: float, own: dict[str, Any], replicas: int
+) -> None:
     # 730 h * 2 USD * replicas / 4 in each of 3 months
     hosting = {"usd_per_hour": 2, "shared_by": 4} | own
     strategies = {"fine": {**FREE, "retry_rate": 0.2, "hosting": hosting}}
     answer = simulate(scene(3, strategies, {"calls_per_month": calls}), seed, draws=2)
-    assert_exact(answer.strategies["fine"].cost_lines_usd["hosting"], 3 * 730 * 2 * replicas / 4)
+    closed_form.exact(
+        "hosting",
+        f"3 * 730 * 2 * {replicas} / 4",
+        3 * 730 * 2 * replicas / 4,
+        answer.strategies["fine"].cost_lines_usd["hosting"],
+    )
 
 
 def test_a_tuned_model_degrades_until_it_is_retrained(seed: int) -> None:
@@ -238,7 +266,9 @@ def test_a_fixed_lifetime_counts_from_the_release(seed: int) -> None:
     np.testing.assert_array_equal(np.flatnonzero(by_month), [2, 15, 27])
 
 
-def test_erlang_lifetimes_are_every_second_event_of_a_poisson_process(seed: int) -> None:
+def test_erlang_lifetimes_are_every_second_event_of_a_poisson_process(
+    closed_form: ClosedForm, seed: int
+) -> None:
     # Erlang-2 at a rate of 2 a year, 6 months for each of its two phases: k retirements within the year are
     # 2 k or 2 k + 1 events of Poisson(2), and their mean is 2/2 - (1 - e^-4)/4 = 0.754579
     erlang = {"dist": "gamma", "a": 2, "scale": 6}
@@ -250,9 +280,9 @@ def test_erlang_lifetimes_are_every_second_event_of_a_poisson_process(seed: int)
     p = [poisson(2 * k) + poisson(2 * k + 1) for k in range(12)]
     mean, square = (sum(k**power * p[k] for k in range(12)) for power in (1, 2))
     assert mean == pytest.approx(0.754579, abs=5e-7)
-    assert_mean(count, mean, square - mean**2)
+    closed_form.moments("retirements", "2 / 2 - (1 - e^-4) / 4", mean, square - mean**2, count)
     for k in range(4):
-        assert_share(np.count_nonzero(count == k) / DRAWS, p[k], DRAWS)
+        closed_form.share(f"P(N = {k})", f"P(2 * {k} or one more), Poisson(2)", p[k], count == k)
 
 
 def test_a_tuned_model_is_trained_again_where_its_model_retires(seed: int) -> None:
@@ -288,21 +318,25 @@ def test_the_fallback_serves_from_the_retirement_that_follows_the_end_of_tuning(
     assert {t: usd for t, usd in enumerate(by_month) if usd} == {0: 7, 5: 7, 9: 1, 10: 1, 11: 1, 12: 1}
 
 
-def test_tuning_that_ends_at_a_random_time(seed: int) -> None:
+def test_tuning_that_ends_at_a_random_time(closed_form: ClosedForm, seed: int) -> None:
     # the retrain of month t is made where the end falls in a later month, T >= t: e^(-t/10), t = 4, 7 and 10
     answer = simulate(closing({"dist": "expon", "scale": 10}, retrain_every_months=3), seed)
     by_month = months_of(answer, "fine")
     np.testing.assert_array_equal(by_month[0], 7.0)
     for t in (4, 7, 10):
-        assert_share(np.count_nonzero(by_month[t] == 7) / DRAWS, math.exp(-t / 10), DRAWS)
+        closed_form.share(
+            f"P(retrained in month {t})", f"exp(-{t} / 10)", math.exp(-t / 10), by_month[t] == 7
+        )
     assert np.count_nonzero(by_month) == np.count_nonzero(by_month[[0, 4, 7, 10]])
 
 
-def test_a_model_that_retires_at_random_after_tuning_has_ended(seed: int) -> None:
+def test_a_model_that_retires_at_random_after_tuning_has_ended(closed_form: ClosedForm, seed: int) -> None:
     # memoryless, mean 8 months: the tuned model still serves in month t with e^(-(t - 7)/8), from month 8 on
     by_month = months_of(simulate(closing(7, life={"dist": "expon", "scale": 8}), seed), "fine")
     for t in range(8, 13):
-        assert_share(np.count_nonzero(by_month[t] == 0) / DRAWS, math.exp(-(t - 7) / 8), DRAWS)
+        closed_form.share(
+            f"P(still tuned in month {t})", f"exp(-({t} - 7) / 8)", math.exp(-(t - 7) / 8), by_month[t] == 0
+        )
         np.testing.assert_array_equal(np.unique(by_month[t]), [0.0, 1.0])  # forced retrains are never paid
 
 
@@ -310,7 +344,7 @@ def test_a_model_that_retires_at_random_after_tuning_has_ended(seed: int) -> Non
 
 
 @pytest.mark.parametrize("give_up", ["never", "at_retrain"])
-def test_giving_up_a_retrain_that_no_longer_pays(seed: int, give_up: str) -> None:
+def test_giving_up_a_retrain_that_no_longer_pays(closed_form: ClosedForm, seed: int, give_up: str) -> None:
     # It saves V a month, log-normal, 1 to 9 USD; a training costs 9 USD. In month 4, 3 V < 9 is given up, and
     # saves 3 V - 9 in all; else 12 V - 36, as all does that never gives up.
     # E[V; V < v] = E[V] Φ((ln v - mu)/sigma - sigma)
@@ -320,17 +354,18 @@ def test_giving_up_a_retrain_that_no_longer_pays(seed: int, give_up: str) -> Non
     answer = simulate(scene(12, {"fine": {**FREE, "tuning": tuning}}, calls), seed)
     saving, lines = answer.candidates["fine"].payoff.saving, answer.costs.lines["fine"]
     z, mean = (math.log(3) - mu) / sigma, math.exp(mu + sigma**2 / 2)
-    expected = 12 * mean - 36
+    expected, arithmetic = 12 * mean - 36, "12 E[V] - 36"
     if give_up == "at_retrain":
         expected += 27 * cap_phi(z) - 9 * mean * cap_phi(
             z - sigma
         )  # 27 USD and 9 months of V less, for V < 3
-        assert_share(np.count_nonzero(lines["fallback"][4]) / DRAWS, cap_phi(z), DRAWS)
+        arithmetic += " + 27 P(V < 3) - 9 E[V; V < 3]"
+        closed_form.share("P(given up in month 4)", "Φ((ln 3 - μ) / σ)", cap_phi(z), lines["fallback"][4] > 0)
     else:
         assert "fallback" not in lines
-    assert_within(float(saving.mean()), expected, float(saving.std()) / math.sqrt(DRAWS))
+    closed_form.mean("saving", arithmetic, expected, saving)
     # either way it pays off where V >= 3
-    assert_share(np.count_nonzero(saving >= 0) / DRAWS, 1 - cap_phi(z), DRAWS)
+    closed_form("P(pays off)", "1 - Φ((ln 3 - μ) / σ)", 1 - cap_phi(z), answer.candidates["fine"].pays_off)
 
 
 def test_each_retrain_is_held_against_the_savings_since_the_last_one(seed: int) -> None:
@@ -350,7 +385,7 @@ def test_each_retrain_is_held_against_the_savings_since_the_last_one(seed: int) 
 # --- shares of the calls ----------------------------------------------------------------------------------
 
 
-def test_a_share_pays_for_its_calls_and_for_all_else_in_full(seed: int) -> None:
+def test_a_share_pays_for_its_calls_and_for_all_else_in_full(closed_form: ClosedForm, seed: int) -> None:
     # 146,000 calls a month, 73,000 to a replica. With all of them, alone or first in a cascade: 2 replicas
     # of 730 USD, and 5 USD of hours, a month; with 40 %, one replica. The prompt's cost 0.001 USD a call.
     hosting = {"usd_per_hour": 1, "calls_per_hour": 100}
@@ -361,12 +396,14 @@ def test_a_share_pays_for_its_calls_and_for_all_else_in_full(seed: int) -> None:
     }
     scenario = scene(12, strategies, {"calls_per_month": 146_000}, hourly_rate=1)
     cost = {n: s.cost_usd.mean for n, s in simulate(scenario, seed, draws=2).strategies.items()}
-    assert_exact(cost["own"], 12 * (2 * 730 + 5))
-    assert_exact(cost["mix"], 12 * (1 * 730 + 5 + 3 + 0.6 * 146))
-    assert_exact(cost["cascade"], 12 * (2 * 730 + 5 + 0.6 * 146))
+    closed_form.exact("own", "12 (2 * 730 + 5)", 12 * (2 * 730 + 5), cost["own"])
+    closed_form.exact("mix", "12 (730 + 5 + 3 + 0.6 * 146)", 12 * (1 * 730 + 5 + 3 + 0.6 * 146), cost["mix"])
+    closed_form.exact(
+        "cascade", "12 (2 * 730 + 5 + 0.6 * 146)", 12 * (2 * 730 + 5 + 0.6 * 146), cost["cascade"]
+    )
 
 
-def test_uncertain_shares(seed: int) -> None:
+def test_uncertain_shares(closed_form: ClosedForm, seed: int) -> None:
     # w of the calls at 3 USD, the rest at 1: 12 (1 + 2 E[w]); a share w again on to 3 USD: 12 (1 + 3 E[w]);
     # w ~ beta(2, 3): E = 0.4, Var = 0.04
     w = {"dist": "beta", "a": 2, "b": 3}
@@ -376,8 +413,16 @@ def test_uncertain_shares(seed: int) -> None:
         "cascade": {"cascade": {"first": "prompt", "second": "dear", "escalation_rate": w}},
     }
     answer = simulate(scene(12, strategies), seed)
-    assert_mean(months_of(answer, "mix").sum(axis=0), 12 * 1.8, 24**2 * 0.04)
-    assert_mean(months_of(answer, "cascade").sum(axis=0), 12 * 2.2, 36**2 * 0.04)
+    closed_form.moments(
+        "mix", "12 (1 + 2 * 0.4); 24² * 0.04", 12 * 1.8, 24**2 * 0.04, months_of(answer, "mix").sum(axis=0)
+    )
+    closed_form.moments(
+        "cascade",
+        "12 (1 + 3 * 0.4); 36² * 0.04",
+        12 * 2.2,
+        36**2 * 0.04,
+        months_of(answer, "cascade").sum(axis=0),
+    )
 
 
 def test_waiting_for_a_tuned_model(seed: int) -> None:
@@ -401,7 +446,7 @@ def test_a_replica_is_added_in_the_month_in_which_the_calls_exceed_a_capacity(se
     np.testing.assert_allclose(replicas, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4], rtol=1e-12)
 
 
-def test_replicas_of_an_uncertain_volume(seed: int) -> None:
+def test_replicas_of_an_uncertain_volume(closed_form: ClosedForm, seed: int) -> None:
     # E[ceil(V / 73,000)] = Σ_j P(V > 73,000 j), V log-normal, 40,000 to 400,000
     mu, sigma = lognormal(40_000, 400_000)
     hosting = {"usd_per_hour": 1, "calls_per_hour": 100}
@@ -410,6 +455,10 @@ def test_replicas_of_an_uncertain_volume(seed: int) -> None:
     replicas = answer.costs.lines["fine"]["hosting"][1] / 730
     over = [1 - cap_phi((math.log(73_000 * j) - mu) / sigma) if j else 1.0 for j in range(400)]
     mean, square = sum(over), sum((2 * j + 1) * p for j, p in enumerate(over))
-    assert_mean(replicas, mean, square - mean**2)
+    closed_form.moments(
+        "replicas", "Σ P(V > 73,000 j); Σ (2 j + 1) P - mean²", mean, square - mean**2, replicas
+    )
     for j in (1, 2, 3, 5):
-        assert_share(np.count_nonzero(replicas > j + 0.5) / DRAWS, over[j], DRAWS)
+        closed_form.share(
+            f"P(over {j} replicas)", f"1 - Φ((ln {73_000 * j:,} - μ) / σ)", over[j], replicas > j + 0.5
+        )

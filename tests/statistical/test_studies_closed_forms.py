@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from scenes import FREE, Z95, assert_within, cap_phi, own_cost, phi, scene
+from closed_form import PLAIN, ClosedForm, worth
+from scenes import FREE, Z95, cap_phi, own_cost, phi, scene
 from scipy import integrate, stats
 
 import mcost
@@ -23,7 +24,7 @@ def rival(driver: str, amount: object, **more: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("n", [1, 4, 40])
-def test_a_measured_cost(seed: int, n: int) -> None:
+def test_a_measured_cost(closed_form: ClosedForm, seed: int, n: int) -> None:
     """ln x ~ N(ln 100, s²) and a study of n logs scattered as widely: ln x given it keeps s²/(n + 1), so its
     mean is log-normal of log-variance v = s² n/(n + 1), and E[max(0, m - K)] is the formula of an option."""
     s = math.log(140 / 100) / Z95
@@ -38,13 +39,19 @@ def test_a_measured_cost(seed: int, n: int) -> None:
     )
     del data["strategies"]["prompt"]
     found = only_study(data, seed)
-    assert_within(found.evsi.corrected, call - max(0, mean - FIXED), found.evsi.standard_error)
+    closed_form(
+        "EVSI",
+        "call(E[x], 100, s² n / (n + 1)) - max(0, E[x] - 100)",
+        call - max(0, mean - FIXED),
+        worth(found.evsi),
+        PLAIN,
+    )
 
 
-def test_a_counted_share(seed: int) -> None:
+def test_a_counted_share(closed_form: ClosedForm, seed: int) -> None:
     """A share p ~ Beta(2, 8) of 1000 calls fails, 1 USD each; 25 are looked at: k is beta-binomial, and given
     k the share is (2 + k)/35 on average."""
-    worth = sum(
+    exact = sum(
         stats.betabinom.pmf(k, 25, 2, 8) * max(0.0, 1000 * (2 + k) / 35 - FIXED * 2) for k in range(26)
     )
     data = scene(
@@ -58,13 +65,19 @@ def test_a_counted_share(seed: int) -> None:
     )
     del data["strategies"]["prompt"]
     found = only_study(data, seed)
-    assert_within(found.evsi.corrected, worth, found.evsi.standard_error)
+    closed_form(
+        "EVSI",
+        "Σ P(k) max(0, 1000 (2 + k) / 35 - 200), k ~ beta-binomial(25, 2, 8)",
+        exact,
+        worth(found.evsi),
+        PLAIN,
+    )
 
 
-def test_a_counted_rate(seed: int) -> None:
+def test_a_counted_rate(closed_form: ClosedForm, seed: int) -> None:
     """A yearly rate ~ Gamma(4, scale 1/2) of task changes at 50 USD each, watched for 6 months: the count is
     negative binomial with p = 2/(2 + 1/2), and given k the rate is (4 + k)/(2 + 1/2)."""
-    worth = sum(
+    exact = sum(
         stats.nbinom.pmf(k, 4, 2 / 2.5) * max(0.0, 50 * (4 + k) / 2.5 - FIXED) for k in range(200)
     ) - max(0.0, 50 * 2 - FIXED)
     data = scene(
@@ -77,11 +90,13 @@ def test_a_counted_rate(seed: int) -> None:
     )
     del data["strategies"]["prompt"]
     found = only_study(data, seed)
-    assert_within(found.evsi.corrected, worth, found.evsi.standard_error)
+    closed_form(
+        "EVSI", "Σ P(k) max(0, 50 (4 + k) / 2.5 - 100), k ~ NB(4, 0.8)", exact, worth(found.evsi), PLAIN
+    )
 
 
 @pytest.mark.parametrize(("p", "n"), [(0.5, 100), (0.3, 400), (0.8, 25)])
-def test_a_pilot(seed: int, p: float, n: int) -> None:
+def test_a_pilot(closed_form: ClosedForm, seed: int, p: float, n: int) -> None:
     """It costs 400 to try, and saves 1000 where the bar is met. The margin is N(m, 1), m = Φ⁻¹(p), seen with
     variance v = 100/n: what is seen, y, is N(m, 1 + v), and given it the margin has mean m + (y - m)/(1 + v)
     and variance v/(1 + v)."""
@@ -93,7 +108,7 @@ def test_a_pilot(seed: int, p: float, n: int) -> None:
         return max(0.0, 1000 * q - 400) * phi((y - m) / math.sqrt(1 + v)) / math.sqrt(1 + v)
 
     reach = 9 * math.sqrt(1 + v)
-    worth = integrate.quad(after, m - reach, m + reach, limit=200)[0] - max(0.0, now)
+    exact = integrate.quad(after, m - reach, m + reach, limit=200)[0] - max(0.0, now)
     data = scene(
         1,
         {
@@ -106,9 +121,11 @@ def test_a_pilot(seed: int, p: float, n: int) -> None:
     data["strategies"]["a"]["costs"] = [own_cost("month", 1000)]
     del data["strategies"]["prompt"]
     found = only_study(data, seed)
-    assert_within(found.evsi.corrected, worth, found.evsi.standard_error)
+    closed_form(
+        "EVSI", f"∫ max(0, 1000 Φ(m + …) - 400) φ(y) dy - {max(0, now):g}", exact, worth(found.evsi), PLAIN
+    )
     full = p * 600 - max(0.0, now)
-    assert_within(found.evppi.corrected, full, found.evppi.standard_error)
+    closed_form("EVPPI", f"{p} * 600 - {max(0, now):g}", full, worth(found.evppi), PLAIN)
 
 
 def test_the_delay_takes_its_share_of_the_saving() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scenes import FREE, cap_phi, lognormal, own_cost, scene
+from closed_form import PLAIN, ClosedForm
+from scenes import FREE, cap_phi, lognormal, own_cost, phi, scene
 
 import mcost
+from mcost.estimate import Estimate
 from mcost.maps import decision_map
 from mcost.shipped import find_scenario, read_text
 from mcost.tipping import need
@@ -43,7 +45,9 @@ def test_the_article_breaks_even_at_1_333_333_calls() -> None:
     assert math.isclose(crossing.value, 1_333_333.33, rel_tol=1e-8)
 
 
-def test_with_a_log_normal_volume_alone_p_follows_from_the_break_even_volume(seed: int) -> None:
+def test_with_a_log_normal_volume_alone_p_follows_from_the_break_even_volume(
+    closed_form: ClosedForm, seed: int
+) -> None:
     fixed = 1_500.0
     found = need(rival(cost=fixed), [VOLUME], draws=DRAWS, seed=seed)
     even = fixed / (H * CALL)
@@ -51,35 +55,41 @@ def test_with_a_log_normal_volume_alone_p_follows_from_the_break_even_volume(see
     assert math.isclose(crossing.value, even, rel_tol=1e-9)
     mu, sigma = lognormal(*CALLS)
     p = cap_phi((mu - math.log(even)) / sigma)
-    assert abs(found.pays_off.value - p) <= 5 * math.sqrt(p * (1 - p) / DRAWS)
+    closed_form("P(pays off)", "Φ((μ - ln (1500 / 0.012)) / σ)", p, found.pays_off, PLAIN)
     assert math.isclose(found.tips[0].distance, abs(math.log(even) - mu) / sigma, rel_tol=1e-6)
 
 
 @pytest.mark.parametrize(("probability", "z"), [(0.5, 0.0), (0.8, Z80), (0.2, -Z80)])
-def test_volume_at_which_p_is_reached_over_a_log_normal_cost(probability: float, z: float, seed: int) -> None:
+def test_volume_at_which_p_is_reached_over_a_log_normal_cost(
+    closed_form: ClosedForm, probability: float, z: float, seed: int
+) -> None:
     found = need(rival(), [VOLUME], probability=probability, draws=DRAWS, seed=seed)
     mu, sigma = lognormal(*COST)
     expected = math.exp(mu + z * sigma) / (H * CALL)
     (crossing,) = found.tips[0].reaches[0].crossings
     assert crossing.rises
-    assert math.isclose(crossing.value, expected, rel_tol=0.005)
     low, high = crossing.interval
     # d ln v = sigma dz: a 95 % interval is 2 * 1.96 standard errors of P over the density, times sigma.
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     wide = 2 * 1.96 * sigma * math.sqrt(probability * (1 - probability) / DRAWS) / density
     assert math.isclose(math.log(high / low), wide, rel_tol=0.1)
+    found_at = Estimate(crossing.value, expected * wide / (2 * 1.96), DRAWS)
+    closed_form(f"volume for {probability:.0%}", "exp(μ + z σ) / 0.012", expected, found_at, 3.0)
 
 
-def test_cost_at_which_p_falls_over_a_log_normal_volume(seed: int) -> None:
+def test_cost_at_which_p_falls_over_a_log_normal_volume(closed_form: ClosedForm, seed: int) -> None:
     found = need(rival(), [FIXED], draws=DRAWS, seed=seed)
     mu, sigma = lognormal(*CALLS)
     for reach, z in zip(found.tips[0].reaches, (0.0, -Z80), strict=True):
         (crossing,) = reach.crossings
         assert not crossing.rises
-        assert math.isclose(crossing.value, H * CALL * math.exp(mu + z * sigma), rel_tol=0.005)
+        p, expected = reach.probability, H * CALL * math.exp(mu + z * sigma)
+        error = sigma * math.sqrt(p * (1 - p) / DRAWS) / phi(z)
+        found_at = Estimate(crossing.value, expected * error, DRAWS)
+        closed_form(f"cost for {p:.0%}", "0.012 exp(μ + z σ)", expected, found_at, 2.5)
 
 
-def test_growth_in_which_the_saving_is_no_line(seed: int) -> None:
+def test_growth_in_which_the_saving_is_no_line(closed_form: ClosedForm, seed: int) -> None:
     found = need(rival(100_000, growth_per_month="-5% to 5%"), ["growth_per_month"], draws=DRAWS, seed=seed)
     mu, sigma = lognormal(*COST)
 
@@ -89,7 +99,8 @@ def test_growth_in_which_the_saving_is_no_line(seed: int) -> None:
 
     for reach in found.tips[0].reaches:
         (crossing,) = reach.crossings
-        assert abs(p(crossing.value) - reach.probability) <= 4 * math.sqrt(0.25 / DRAWS)
+        reached = Estimate(p(crossing.value), math.sqrt(0.25 / DRAWS), DRAWS)
+        closed_form("P where it crosses", "what was asked for", reach.probability, reached, 4.0)
         assert crossing.interval[0] <= crossing.value <= crossing.interval[1]
 
 
@@ -146,5 +157,5 @@ def test_p_at_a_crossing_by_a_run_of_its_own(name: str) -> None:
     pays = answer.candidates["fine_tune"].pays_off
     error = math.hypot(pays.standard_error, math.sqrt(0.25 / 8_192))
     assert abs(pays.value - 0.5) <= 4 * error
-    same = mcost.run(CONTESTED, 8_192, 1, set=[f"{name}={crossing.value!r}"]).candidates["fine_tune"]
-    assert 0.5 <= same.pays_off.value <= 0.5 + 2 / 8_192
+    same = mcost.run(CONTESTED, 8_192, 1, integrate=False, set=[f"{name}={crossing.value!r}"])
+    assert 0.5 <= same.candidates["fine_tune"].pays_off.value <= 0.5 + 2 / 8_192

@@ -15,12 +15,12 @@ from mcost.differences import (
     difference,
     difference_dict,
     difference_row,
+    drawn_of,
     frame,
     moved,
     result_dict,
     results_of,
     row,
-    savings_of,
 )
 from mcost.errors import dotted
 from mcost.nets import Sampler
@@ -126,12 +126,12 @@ def worth(
         return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
 
     whole = answer_of(built)
-    savings, results = savings_of(whole), results_of(whole)
+    drawn, results = drawn_of(whole), results_of(whole)
 
     def choice(key: str, kind: Kind, owner: str | None, less: Scenario) -> Choice:
         answer = answer_of(less)
-        other = savings_of(answer)
-        found = {c: difference(savings[c], other[c], moved(answer, c)) for c in savings}
+        other = drawn_of(answer)
+        found = {c: difference(drawn[c], other[c], moved(answer, c)) for c in drawn}
         return Choice(key, kind, owner, results, results_of(answer), found)
 
     choices = tuple(choice(*left_out) for left_out in _left_out(built))

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from mcost.answer import DRAWS, Answer, run
 from mcost.differences import (
     Difference,
+    Drawn,
     Result,
     difference,
     difference_dict,
     difference_row,
+    drawn_of,
     frame,
     moved,
     result_dict,
     results_of,
     row,
-    savings_of,
 )
 from mcost.errors import McostError, shown
-from mcost.law import Array
 from mcost.nets import Sampler
 from mcost.scenario import Scenario, load
 from mcost.version import VERSION
@@ -166,11 +166,11 @@ def compare(
     def answer_of(scenario: Scenario) -> Answer:
         return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
 
-    # Of each answer only its numbers are kept, and of the first its savings by draw.
+    # Of each answer only its numbers are kept, and of the first what its futures came to.
     one = answer_of(built[0])
-    first, savings = _variant(names[0], (), one, {}), savings_of(one)
+    first, drawn = _variant(names[0], (), one, {}), drawn_of(one)
     rest = zip(names[1:], overrides[1:], built[1:], strict=True)
-    others = [_variant(name, own, answer_of(scenario), savings) for name, own, scenario in rest]
+    others = [_variant(name, own, answer_of(scenario), drawn) for name, own, scenario in rest]
     return Comparison((first, *others), one.draws, seed, sampler)
 
 
@@ -203,9 +203,9 @@ def _check_comparable(names: Sequence[str], scenarios: Sequence[Scenario]) -> No
             )
 
 
-def _variant(name: str, overrides: tuple[str, ...], answer: Answer, savings: Mapping[str, Array]) -> Variant:
-    """savings : candidate -> ndarray (n,) of the first, USD; empty where this is the first."""
-    own = savings_of(answer)
+def _variant(name: str, overrides: tuple[str, ...], answer: Answer, first: Mapping[str, Drawn]) -> Variant:
+    """first : candidate -> its futures in the first; empty where this is the first."""
+    own = drawn_of(answer)
     return Variant(
         name,
         overrides,
@@ -214,7 +214,7 @@ def _variant(name: str, overrides: tuple[str, ...], answer: Answer, savings: Map
         answer.recommended,
         answer.subjects[::-1],
         results_of(answer),
-        {c: difference(own[c], savings[c], moved(answer, c)) for c in own if c in savings},
+        {c: difference(own[c], first[c], moved(answer, c)) for c in own if c in first},
     )
 
 

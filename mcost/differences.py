@@ -49,26 +49,40 @@ def results_of(answer: Answer) -> dict[str, Result]:
     }
 
 
-def savings_of(answer: Answer) -> dict[str, Array]:
-    return {name: candidate.payoff.saving for name, candidate in answer.candidates.items()}
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What is kept of a candidate to hold another against it.
+
+    saving : ndarray (k,), at the horizon, USD, of the first futures. chances : ndarray (R,), its chance of
+    paying off, added up over the n futures of each replicate.
+    """
+
+    saving: Array
+    chances: Array
+    n: int
+
+
+def drawn_of(answer: Answer) -> dict[str, Drawn]:
+    return {name: Drawn(c.payoff.saving, c.chances, answer.draws) for name, c in answer.candidates.items()}
 
 
 def moved(answer: Answer, candidate: str) -> float:
     return sum(answer.strategies[name].cost_usd.mean for name in (answer.baseline, candidate))
 
 
-def difference(here: Array, there: Array, moved: float) -> Difference:
-    """The mean of ``here - there``, and of the futures that pay off here less those that do there.
+def difference(here: Drawn, there: Drawn, moved: float) -> Difference:
+    """The mean of what is saved here less there, and the chance of paying off here less that there.
 
-    here, there : ndarray (n,), savings at the horizon, USD, in the same futures.
-    moved : the money moved on average, USD: what differs by rounding alone is the same.
+    here, there : of the same futures. moved : the money moved on average, USD: what differs by rounding alone
+    is the same.
     """
-    saving = here - there
+    saving = here.saving - there.saving
     saving[np.abs(saving) <= ROUNDING * moved] = 0.0
     mean = _mean(saving)
     if np.ptp(saving) <= ROUNDING * moved:
         mean = Estimate(mean.value, 0.0, mean.n)
-    return Difference(_mean((here >= 0).astype(float) - (there >= 0)), mean)
+    pays_off = estimate(here.chances - there.chances, here.n) if saving.any() else Estimate(0.0, 0.0, here.n)
+    return Difference(pays_off, mean)
 
 
 def _mean(sample: Array) -> Estimate:

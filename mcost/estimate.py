@@ -84,6 +84,7 @@ def estimate(sums: Array, n: int) -> Estimate:
 
 
 def chance(sums: Array, n: int) -> Chance:
-    """The same of a probability, which lies between 0 and 1."""
+    """The same of a probability, which lies between 0 and 1; one that is lost in 1 - p is 0."""
     found = estimate(sums, n)
-    return Chance(min(max(found.value, 0.0), 1.0), found.standard_error, n)
+    p = min(max(found.value, 0.0), 1.0)
+    return Chance(0.0 if 1 - p == 1 else p, found.standard_error, n)

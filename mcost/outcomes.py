@@ -75,6 +75,7 @@ class Candidate:
 
     success : share of the futures in which it meets the quality bar.
     launched : share of them in which it then serves at all: tuning may close, or its model retire, before.
+    chances : ndarray (R,), P(pays off) added up over the futures of each replicate.
     before_last_retrain : P(ahead) in the month before the last retrain, or at the horizon where none is made;
         None for a strategy that is not retrained.
     """
@@ -90,6 +91,7 @@ class Candidate:
     launched: float
     before_last_retrain: Chance | None
     payoff: Payoff = field(repr=False, compare=False)
+    chances: Array = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _candidate(tally: Tally, pays: Pays, payoff: Payoff, alternative: str, basel
         if pays.before is None
         else chance(pays.chance + (pays.before - pays.hits), n),
         payoff=payoff,
+        chances=pays.chance,
     )
 
 

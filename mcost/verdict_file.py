@@ -70,7 +70,7 @@ def _told(name: str, data: Any) -> Told:
     whole = [n for n in (told.draws, told.seed) if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
     chances = [p for p in told.pays_off.values() if isinstance(p, int | float)]
     if (
-        not all(isinstance(text, str) for text in texts)
+        not all(isinstance(text, str) and text.isprintable() for text in texts)
         or len(whole) < 2
         or len(chances) < len(told.pays_off)
     ):

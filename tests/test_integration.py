@@ -292,7 +292,7 @@ GIVES_UP = {"training_cost": 5, "retrain_every_months": 3, "give_up": "at_retrai
         ({"fine": {"success_probability": 1}}, {"volume", "success", "amounts"}),
         ({"between": ["workload.calls_per_month", AMOUNT]}, {"success"}),
     ],
-    ids=str,
+    ids=["a cap", "a certain volume", "whole machines", "one machine", "giving up", "success", "correlated"],
 )
 def test_what_may_not_be_integrated_says_so(hindrance: dict[str, Any], left: set[str]) -> None:
     scenario = changed(**hindrance.get("workload", {}))

@@ -30,6 +30,9 @@ from mcost.report.words import (
 from mcost.schema import Strategy
 from mcost.version import VERSION
 
+WORTH_A_WORD = 0.001
+"""A share of the futures below this is not spoken of."""
+
 SAFE = 0.9
 """A candidate that pays off with this probability is a safe move, worth naming beside the advice."""
 
@@ -140,9 +143,10 @@ def _ahead(answer: Answer, subject: str) -> str:
         fallback = answer.scenario.strategies[subject].fallback or answer.baseline
         serves = "serves on" if fallback == answer.baseline else "serves instead"
         text += f"; in {percent(missed, 0.004)} it misses the quality bar, and {name(fallback)} {serves}"
-    if candidate.launched < 1 and answer.scenario.strategies[subject].tuned:
-        late = percent((1 - candidate.launched) * candidate.success, 0.004)
-        text += f"; in {late} it meets the bar but never serves, as {_what_ends(answer, subject)} before"
+    late = (1 - candidate.launched) * candidate.success
+    if late >= WORTH_A_WORD and answer.scenario.strategies[subject].tuned:
+        before = _what_ends(answer, subject)
+        text += f"; in {percent(late, 0.004)} it meets the bar but never serves, as {before} before"
     if beats.alternative != answer.baseline:
         text += f"; it beats {alternative}, {in_futures(beats)}"
     return f"{text}{_won_and_lost(answer, subject)}."

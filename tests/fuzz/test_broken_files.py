@@ -39,7 +39,7 @@ def test_the_files_that_are_broken_are_right(folder: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
 
 
-@pytest.mark.parametrize("part", parts(300), ids=str)
+@pytest.mark.parametrize("part", parts(200), ids=str)
 def test_a_broken_file_is_read_or_refused(part: Part, count: Tally, folder: Path) -> None:
     """Scenarios mostly; every fifth time the file of priors or of samples that a right one reads."""
     r = random.Random(part.seed)
@@ -252,7 +252,7 @@ SETTABLE += [
 ]
 
 
-@pytest.mark.parametrize("part", parts(100), ids=str)
+@pytest.mark.parametrize("part", parts(60), ids=str)
 def test_a_hostile_override_is_read_or_refused(part: Part, count: Tally, folder: Path) -> None:
     (folder / "case.toml").write_text(RICH, encoding="utf-8")
     r = random.Random(part.seed)
@@ -272,7 +272,7 @@ VERDICT = {
 }
 
 
-@pytest.mark.parametrize("part", parts(100), ids=str)
+@pytest.mark.parametrize("part", parts(60), ids=str)
 def test_a_broken_verdict_is_reviewed_or_refused(part: Part, count: Tally, folder: Path) -> None:
     (folder / "case.toml").write_text(RICH, encoding="utf-8")
     (folder / "log.csv").write_text("date,input_tokens,output_tokens\n2026-12-01,10,5\n", encoding="utf-8")

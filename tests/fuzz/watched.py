@@ -10,6 +10,7 @@ from io import StringIO
 from typing import NoReturn
 
 import click
+import scipy.stats  # noqa: F401 - its import takes seconds on a busy machine, and is no hang
 
 from mcost.cli import cli
 from mcost.errors import McostError
@@ -38,8 +39,8 @@ class Ended:
 def at_most(seconds: float) -> Iterator[None]:
     """Raises HangError where the block takes longer."""
 
-    def stop(*_: object) -> NoReturn:
-        raise HangError(f"more than {seconds:g} s")
+    def stop(number: int, *_: object) -> NoReturn:
+        raise HangError(f"more than {seconds:g} s" if number == signal.SIGPROF else "it waits, and for ever")
 
     timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
     before = {number: signal.signal(number, stop) for number in timers}

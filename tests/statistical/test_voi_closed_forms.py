@@ -114,9 +114,9 @@ def test_an_input_in_the_formula_that_is_worth_nothing(seed: int, method: str) -
     p1 = r.normal(1, 1, WORTHLESS)
     p2 = r.normal(p1, 2)
     found = voi.evppi([np.zeros(WORTHLESS), p2 - p1], p1, method=method)
-    assert 0 <= found.corrected <= 0.01
-    assert found.interval[0] == 0
+    assert 0 <= found.corrected <= 4 * found.standard_error
     if method == "auto":
+        assert found.interval[0] == 0
         assert found.value <= 0.01
 
 

@@ -79,7 +79,8 @@ def estimate(sums: Array, n: int) -> Estimate:
     """
     means = sums / (n // REPLICATES)
     away = means - means[0]  # so that replicates that are alike have no spread, to the bit
-    error = float(np.std(away, ddof=1)) / math.sqrt(REPLICATES)
+    with np.errstate(over="ignore"):  # of numbers so large, the error is said to be infinite
+        error = float(np.std(away, ddof=1)) / math.sqrt(REPLICATES)
     return Estimate(float(means[0] + np.mean(away)), error, n)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mcost.errors import McostError, Problem, ScenarioError, dotted, nearest, shown
+from mcost.errors import MOST_QUOTED, McostError, Problem, ScenarioError, dotted, legible, nearest, shown
 from mcost.scenario import Scenario, load
 
 Source = str | Path | Mapping[str, Any] | Scenario
@@ -90,7 +90,7 @@ def entries(
     except (OSError, ValueError):  # a name that no file can have
         folder = there = False
     if not there or not str(source):
-        raise McostError(f"{shown(str(source))[1:-1]}: no such folder or file; expected {WANTED}")
+        raise McostError(f"{legible(str(source), MOST_QUOTED)}: no such folder or file; expected {WANTED}")
     if folder:
         _no_template(template, "a folder")
         return _of_folder(path)

@@ -635,7 +635,7 @@ def serve(
     baseline = total(full_lines(w, w.baseline, calls), w.horizon) if gives_up else [0.0] * (w.horizon + 1)
     trained, saved = first, 0.0
     # Gap: a base model that retires while the strategy is built, tuning having ended, is not launched at all.
-    if any(t >= ends and retired[t] for t in range(pays + 1, first)):
+    if any(t >= ends and retired[t] for t in range(pays + 1, min(first, w.horizon + 1))):
         return first
     for t in range(first, last + 1):
         # "Where the provider ends fine-tuning, a retrain due in or after that month is impossible: when a

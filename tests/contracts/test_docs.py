@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_a_workflow_runs_a_command_that_the_page_has_shown(page: Path) -> None:
         assert f"$ {command}\n" in text
 
 
-def test_the_commands_of_the_readme_that_read_logs_run(
+def test_the_commands_of_the_readme_that_show_no_output_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from click.testing import CliRunner
@@ -68,6 +69,15 @@ def test_the_commands_of_the_readme_that_read_logs_run(
     (tmp_path / "old.json").write_text(
         output_of("mcost run contested --draws 1024 --json")[0], encoding="utf-8"
     )
+    for number in (1, 2):
+        (tmp_path / "scenarios").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "scenarios" / "article_100k.toml", tmp_path / "scenarios" / f"{number}.toml")
+    (tmp_path / "teams.csv").write_text("name,workload.calls_per_month\nours,300k\ntheirs,1M\n")
+    for command in ("mcost run article_100k --json", "mcost report article_100k -o memo.html"):
+        shown = CliRunner().invoke(cli, shlex.split(command)[1:])
+        assert shown.exit_code == 0
+        if "--json" in command:
+            (tmp_path / "verdict.json").write_text(shown.output, encoding="utf-8")
     lines = "".join(block.text for block in blocks(README) if block.kind == "sh").splitlines()
     commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("mcost ")]
     assert len(commands) >= 5

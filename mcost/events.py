@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcost.law import Array, Law
 
 MANY = 500
 """Events of one process in one future that are drawn one by one; beyond, what is left is drawn by month."""
+
+Places = NDArray[np.intp]
 
 Gaps = Iterator[Array]
 """Standard exponentials, one array of them after the other; of each the first n are taken."""
@@ -24,16 +27,18 @@ class TooManyError(ArithmeticError):
     """More renewals in one future than are drawn one by one."""
 
 
-def _times(gaps: Gaps, rate: Array, months: int) -> Iterator[Array]:
-    """Times of the first, second, … event of a Poisson process: ndarrays (n,), months from month 0."""
+def _times(gaps: Gaps, rate: Array, months: int) -> Iterator[tuple[Places, Array]]:
+    """The first, second, … event of a Poisson process: in which futures it comes in time, and its month."""
     with np.errstate(divide="ignore", over="ignore"):
         scale = 12 / rate
-    time = np.zeros(rate.size)
+    here, time = np.arange(rate.size), np.zeros(rate.size)
     for gap in islice(gaps, MANY):
-        time = time + scale * gap[: rate.size]
-        if not (time < months).any():
+        time = time + scale * gap[here]
+        going = time < months
+        here, time, scale = here[going], time[going], scale[going]
+        if not here.size:
             return
-        yield time
+        yield here, time
 
 
 def arrivals(gaps: Gaps, rate: Array, months: int) -> Array:
@@ -43,18 +48,15 @@ def arrivals(gaps: Gaps, rate: Array, months: int) -> Array:
     Returns ndarray (months + 1, n), counts; month 0 has none.
     """
     counts = np.zeros((months + 1, rate.size))
-    time = np.zeros(rate.size)
     seen = 0
-    for time in _times(gaps, rate, months):
-        here = np.flatnonzero(time < months)
-        counts[time[here].astype(np.intp) + 1, here] += 1
+    for here, time in _times(gaps, rate, months):
+        counts[time.astype(np.intp) + 1, here] += 1
         seen += 1
     if seen == MANY:  # the process starts afresh at its last event: whole months, and a part of one
         from scipy import stats
 
-        here = np.flatnonzero(time < months)
         for month in range(months):
-            left = np.clip(month + 1 - time[here], 0.0, 1.0)
+            left = np.clip(month + 1 - time, 0.0, 1.0)
             u = np.exp(-next(gaps)[here])
             counts[month + 1, here] += np.where(left > 0, stats.poisson.ppf(u, left * rate[here] / 12), 0.0)
     return counts
@@ -73,10 +75,10 @@ def price_steps(gaps: Gaps, ratios: Iterator[Array], rate: Array, months: int) -
     Returns ndarray (months + 1, n); a step of month 1 is in the price already.
     """
     path = np.ones((months + 1, rate.size))
-    for time in _times(gaps, rate, months):
-        ratio = next(ratios)
-        here = np.flatnonzero((time >= 1) & (time < months))
-        path[time[here].astype(np.intp) + 1, here] *= ratio[here]
+    for here, time in _times(gaps, rate, months):
+        ratio = next(ratios)[here]
+        late = time >= 1
+        path[time[late].astype(np.intp) + 1, here[late]] *= ratio[late]
     return np.multiply.accumulate(path, axis=0, out=path)
 
 

@@ -8,8 +8,9 @@ capped nor counted in whole machines. Three things then need no luck:
   expected probability;
 - who meets whom: a saving is a sum of amounts times drivers. Amounts (prices, hours, tokens) and drivers
   (traffic, events, dates) of different futures are independent, so the drivers of one future meet the amounts
-  of PAIRINGS futures of its own replicate. As every quantity is scrambled for itself, any such pair is
-  uniform too, and the mean of the replicate stays unbiased.
+  of PAIRINGS futures of its own replicate; those of inputs that never meet in one amount, of different ones.
+  As every quantity is scrambled for itself, any such future is uniform too, and the mean of the replicate
+  stays unbiased.
 
 What is said of an input that is correlated, or that both amounts and drivers depend on, is left to be drawn.
 Conditional Monte Carlo: e.g. Asmussen and Glynn 2007, *Stochastic Simulation*, V.4.
@@ -17,7 +18,7 @@ Conditional Monte Carlo: e.g. Asmussen and Glynn 2007, *Stochastic Simulation*, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +32,7 @@ from mcost.nets import REPLICATES
 from mcost.scenario import Scenario
 from mcost.world import VOLUME
 
-PAIRINGS = 8
+PAIRINGS = 16
 """Futures whose amounts each future's drivers meet, at most."""
 
 MEETINGS = 2**18
@@ -69,10 +70,8 @@ class Integration:
     def __init__(self, costs: Costs, pairings: int = PAIRINGS) -> None:
         self._costs = costs
         self._volume = _volume(costs)
-        lines = [line for ledger in costs.ledgers.values() for line in ledger.lines]
-        self._bound = _bound(costs, lines)
-        of = frozenset[str]().union(*(line.of for line in lines))
-        self._amounts = len(of - self._bound)
+        self._families = _free(costs)
+        self._amounts = sum(map(len, self._families))
         self._pairings = min(pairings, costs.draws.n // REPLICATES) if self._amounts else 1
 
     def integrated(self, name: str) -> Integrated:
@@ -114,20 +113,24 @@ class Integration:
     def _mean(self, ledger: Ledger) -> Array:
         own, met = self._sums(ledger), np.zeros(ledger.n)
         for k, ours in enumerate(self._baseline):
-            met += self._pays(ours, own.at(self._shift(k)))
+            met += self._pays(ours, own.at(self.ahead(k)))
         return met / len(self._baseline)
 
-    def _shift(self, k: int) -> int:
+    def ahead(self, k: int) -> dict[str, int]:
+        """Input -> how many futures on it is taken from at meeting k; each family goes its own way."""
         points = self._costs.draws.n // REPLICATES
-        return k * points // self._pairings * REPLICATES
+        turns = (k * (2 * f + 1) % self._pairings for f in range(len(self._families)))
+        steps = [turn * points // self._pairings * REPLICATES for turn in turns]
+        return {name: step for family, step in zip(self._families, steps, strict=True) for name in family}
 
     @cached_property
     def _baseline(self) -> list[tuple[Array, Array]]:
         sums = self._sums(self._costs.ledgers[self._costs.scenario.baseline])
-        return [sums.at(self._shift(k)) for k in range(self._pairings)]
+        return [sums.at(self.ahead(k)) for k in range(self._pairings)]
 
     def _sums(self, ledger: Ledger) -> _Sums:
-        return _Sums(ledger.lines, self._bound, self._costs, self._volume is not None)
+        free = frozenset[str]().union(*self._families)
+        return _Sums(ledger.lines, free, self._costs, self._volume is not None)
 
     def _pays(self, baseline: tuple[Array, Array], candidate: tuple[Array, Array]) -> Array:
         """P(A + B v >= 0); where v is not integrated, B is part of A."""
@@ -153,31 +156,35 @@ class Integration:
 class _Sums:
     """The discounted cost of a strategy, as sums of amounts times drivers: fixed, and driven by calls."""
 
-    def __init__(self, lines: Iterable[Line], bound: frozenset[str], costs: Costs, by_volume: bool) -> None:
+    def __init__(self, lines: Iterable[Line], free: frozenset[str], costs: Costs, by_volume: bool) -> None:
         self._bound = [np.zeros(costs.draws.n), np.zeros(costs.draws.n)]
-        free: list[dict[int, tuple[Array, Array]]] = [{}, {}]
+        moved: list[dict[tuple[int, frozenset[str]], tuple[Array, Array]]] = [{}, {}]
         for line in lines:
-            kind = int(by_volume and line.volume)
-            due = costs.due(line.driver)
-            if line.of & bound or not line.of:
-                self._bound[kind] += line.amount * due
+            kind, due = int(by_volume and line.volume), costs.due(line.driver)
+            if line.of and line.of <= free:
+                key = id(due), line.of
+                amount = moved[kind][key][1] + line.amount if key in moved[kind] else line.amount
+                moved[kind][key] = due, amount
             else:
-                amount = free[kind][id(due)][1] + line.amount if id(due) in free[kind] else line.amount
-                free[kind][id(due)] = due, amount
+                self._bound[kind] += line.amount * due
         self._free = [
-            [(due, np.concatenate([amount, amount])) for due, amount in kinds.values()] for kinds in free
+            [(min(of), due, np.concatenate([amount, amount])) for (_, of), (due, amount) in kinds.items()]
+            for kinds in moved
         ]
         self._part = np.empty(costs.draws.n)
 
-    def at(self, shift: int) -> tuple[Array, Array]:
-        """Fixed and call-driven cost where every future takes the amounts ``shift`` futures on: (n,), USD."""
-        fixed, driven = (self._sum(kind, shift) for kind in (0, 1))
+    def at(self, ahead: Mapping[str, int]) -> tuple[Array, Array]:
+        """Fixed and call-driven cost where the amounts are those of futures further on: (n,), USD each.
+
+        ahead : input -> how many futures on; the same for all inputs of one amount.
+        """
+        fixed, driven = (self._sum(kind, ahead) for kind in (0, 1))
         return fixed, driven
 
-    def _sum(self, kind: int, shift: int) -> Array:
+    def _sum(self, kind: int, ahead: Mapping[str, int]) -> Array:
         total = self._bound[kind].copy()
-        for due, amount in self._free[kind]:
-            np.multiply(due, amount[shift : shift + total.size], out=self._part)
+        for name, due, amount in self._free[kind]:
+            np.multiply(due, amount[ahead[name] :][: total.size], out=self._part)
             total += self._part
         return total
 
@@ -220,29 +227,27 @@ def _volume(costs: Costs) -> str | None:
     return name if (costs.draws.values[name] > 0).all() else None
 
 
-def _bound(costs: Costs, lines: Sequence[Line]) -> frozenset[str]:
-    """Inputs that no amount may take from another future: drivers depend on them, or on what they go with."""
-    scenario = costs.scenario
-    bound = set(costs.read) | set(_driving(scenario))
-    groups: list[frozenset[str]] = [frozenset(copula.names) for copula in scenario.copulas]
-    groups += [line.of for line in lines if line.of]
-    while True:
-        wider = bound.union(*(group for group in groups if group & bound))
-        if wider == bound:
-            return frozenset(bound)
-        bound = wider
+def _free(costs: Costs) -> list[frozenset[str]]:
+    """The inputs whose amounts may be those of another future, by family: what one amount is made of, or a
+    copula ties together, goes together; and with a family that drivers depend on, no amount goes.
+    """
+    lines = [line for ledger in costs.ledgers.values() for line in ledger.lines]
+    families: list[frozenset[str]] = []
+    for group in (*(line.of for line in lines), *(copula.names for copula in costs.scenario.copulas)):
+        touched = [family for family in families if not family.isdisjoint(group)]
+        families = [family for family in families if family not in touched]
+        families.append(frozenset(group).union(*touched))
+    driving = costs.read.union(_driving(costs.scenario))
+    in_amounts = frozenset[str]().union(*(line.of for line in lines))
+    free = (family & in_amounts for family in families if family.isdisjoint(driving))
+    return sorted((family for family in free if family), key=sorted)
 
 
 def _driving(scenario: Scenario) -> Iterator[str]:
     """Inputs that traffic, events, success and discounting depend on."""
     workload = scenario.workload
     priors = [
-        workload.calls_per_month,
-        workload.monthly_active_users,
-        workload.calls_per_user,
-        workload.growth_per_month,
-        workload.volatility_per_month,
-        workload.max_calls_per_month,
+        *workload.traffic,
         workload.task_changes_per_year,
         workload.ends_per_year,
         scenario.discount_rate,

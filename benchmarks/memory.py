@@ -33,13 +33,14 @@ def peak(draws: int) -> float:
 
 
 def rows(sizes: tuple[int, ...] = SIZES) -> list[Row]:
-    found = []
-    for draws in sizes:
-        megabytes: list[float] = []
-        time = seconds(lambda: megabytes.append(peak(draws)))  # noqa: B023
-        goal = (f"at most {GOAL} MB", megabytes[0] <= GOAL) if draws == FULL else ()
-        found.append(Row(f"peak memory, {draws:,} draws", f"{megabytes[0]:,.0f} MB, {time:,.1f} s", *goal))
-    return found
+    return [row(draws) for draws in sizes]
+
+
+def row(draws: int) -> Row:
+    megabytes: list[float] = []
+    time = seconds(lambda: megabytes.append(peak(draws)))
+    goal = (f"at most {GOAL} MB", megabytes[0] <= GOAL) if draws == FULL else ()
+    return Row(f"peak memory, {draws:,} draws", f"{megabytes[0]:,.0f} MB, {time:,.1f} s", *goal)
 
 
 if __name__ == "__main__":

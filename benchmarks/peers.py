@@ -8,6 +8,7 @@ scatter over seeds says. Where a peer runs a function once a future, the time of
 """
 
 import statistics
+from functools import partial
 
 import monaco
 import notebook
@@ -162,7 +163,7 @@ def rows(runs=5):
     for name, (work, feasible) in PEERS.items():
         needed = cases if name == "monaco" else plain
         n = needed if feasible > 10_000 else 8 * feasible
-        time = statistics.median(seconds(lambda: work(n)) for _ in range(runs if n == needed else 1))  # noqa: B023
+        time = statistics.median(seconds(partial(work, n)) for _ in range(runs if n == needed else 1))
         how = f"{needed:,} futures" + ("" if n == needed else f", {n:,} run")
         time, goal = time * needed / n, GOALS[name]
         found.append(

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 from mcost.version import VERSION
 
-project, author, copyright = "mcost", "The mcost developers", "the mcost developers"  # noqa: A001
+project, author, copyright = "mcost", "The mcost developers", "the mcost developers"  # noqa: A001 - Sphinx calls it so
 version = release = VERSION
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "docstrings", "mathml", "terminal"]

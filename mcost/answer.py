@@ -12,24 +12,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcost.costs import Costs
-from mcost.errors import McostError, shown
 from mcost.estimate import Chance, Estimate
 from mcost.integration import Integrated, pairings
 from mcost.law import Array
-from mcost.nets import SAMPLERS, Sampler, whole_number
+from mcost.nets import Sampler, check_sampler, whole_number
 from mcost.outcomes import Candidate, StrategyCost, cheapest, compared, strategy_costs
+from mcost.reported import Reported
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
 from mcost.simulate import simulate
 from mcost.tally import EXPLAINED, Folded, Sample, fold, join
+from mcost.whole_numbers import whole_between
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mcost.manifest import Manifest
+    from mcost.report.layout import Verdict
 
 DRAWS = 65_536
 MAX_DRAWS = 10**9
+MAX_SEED = 2**128
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Futures:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Reported):
     """The verdict on a scenario. ``to_dict()`` is the JSON contract; printing it gives the report.
 
     scenario : what was simulated. draws : number of futures; seed : what they were drawn from; sampler : how.
@@ -193,17 +196,10 @@ class Answer:
             rows[name] = row
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
-    def __str__(self) -> str:
-        from mcost.report.plain import plain
+    def _report(self) -> Verdict:
         from mcost.report.verdict import verdict
 
-        return plain(verdict(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.page import html
-        from mcost.report.verdict import verdict
-
-        return html(verdict(self))
+        return verdict(self)
 
 
 def run(
@@ -241,12 +237,11 @@ def run(
         Where the scenario, draws or seed cannot be used; SimulationError where a cost is not finite.
     """
     built = load(scenario, set=set)
-    _check_whole("draws", draws, 1, MAX_DRAWS)
-    _check_whole("seed", seed, 0, 2**128)
-    _check_whole("chunk", chunk, 1, MAX_DRAWS)
-    if sampler not in SAMPLERS:
-        raise McostError(f"sampler: found {shown(sampler)}; expected {' or '.join(SAMPLERS)}")
-    draws, seed, chunk = whole_number(int(draws), sampler), int(seed), int(chunk)
+    draws = whole_between("draws", draws, 1, MAX_DRAWS)
+    seed = whole_between("seed", seed, 0, MAX_SEED)
+    chunk = whole_between("chunk", chunk, 1, MAX_DRAWS)
+    check_sampler(sampler)
+    draws = whole_number(draws, sampler)
     parts = simulate(
         built,
         partial(fold, integrate=integrate, pairings=pairings(draws)),
@@ -283,12 +278,6 @@ def _told(parts: Iterator[Folded], draws: int, progress: Callable[[int, int], No
         done += part.tally.n
         progress(done, draws)
         yield part
-
-
-def _check_whole(name: str, value: int, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        top = f"{most:,}" if most < 2**64 else "2^128"
-        raise McostError(f"{name}: found {shown(value)}; expected a whole number from {least} to {top}")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcost.law import Array, Law
+from mcost.law import Array, Law, p5_p50_p95
 from mcost.quantity import Quantity
-from mcost.scales import Domain, from_scale, to_scale
+from mcost.scales import Z95, Domain, from_scale, to_scale
 from mcost.uncertain import Prior
-
-Z95 = 1.6448536269514722
-"""Standard deviations from the median of a normal to its 5 % and to its 95 % point."""
 
 FAR = 1000.0
 """A positive input is looked at up to so many times where it is now, and down to such a part of it."""
@@ -96,7 +93,7 @@ def axis(prior: Prior) -> Axis:
     believed now.
     """
     quantity = prior.quantity or Quantity(prior.unit, prior.domain)
-    now = [float(v) for v in prior.law.ppf(np.array([0.05, 0.5, 0.95]))]
+    now = p5_p50_p95(prior.law)
     low, high = _ends(quantity, now)
     return Axis(
         prior.name,
@@ -105,13 +102,13 @@ def axis(prior: Prior) -> Axis:
         prior.law,
         min(low, now[0]),
         max(high, now[2]),
-        (now[0], now[1], now[2]),
+        now,
         quantity.whole,
         quantity.domain == "fraction" or quantity.unit in ("a month", "a year"),
     )
 
 
-def _ends(quantity: Quantity, now: list[float]) -> tuple[float, float]:
+def _ends(quantity: Quantity, now: tuple[float, float, float]) -> tuple[float, float]:
     if quantity.domain == "fraction":
         low, high = 0.0, 1.0
     elif quantity.domain == "positive":

@@ -146,6 +146,11 @@ def _prior_of_file(name: str, folder: Path | None) -> Prior:
     return found
 
 
+def holds_priors(file: Path) -> bool:
+    """Whether a file is by its name one of priors, beside the scenarios that use it."""
+    return file.name == "priors.toml" or file.name.endswith(".priors.toml")
+
+
 def read_priors(file: Path) -> Iterator[Prior]:
     """The priors of one file; McostError with file and name for an entry that is not one."""
     for found in read_entries(file):

@@ -12,6 +12,7 @@ from mcost.answer import Answer
 from mcost.copula import achieved_rank
 from mcost.costs import costs
 from mcost.draws import draw
+from mcost.law import p5_p50_p95
 from mcost.outcomes import Candidate
 from mcost.scenario import Scenario
 
@@ -30,7 +31,7 @@ def input_rows(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Every input by name: quantiles, mean, unit, family, and where it comes from."""
     rows = {}
     for name, prior in scenario.inputs.items():
-        p5, p50, p95 = (float(x) for x in prior.law.ppf(np.array([0.05, 0.5, 0.95])))
+        p5, p50, p95 = p5_p50_p95(prior.law)
         rows[name] = {
             "p5": p5,
             "p50": p50,

@@ -5,30 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mcost.answer import DRAWS, Answer, run
-from mcost.differences import (
-    Difference,
-    Result,
-    difference,
-    difference_dict,
-    difference_row,
-    drawn_of,
-    frame,
-    moved,
-    result_dict,
-    results_of,
-    row,
-)
+from mcost.answer import DRAWS, run
+from mcost.differences import Difference, Result, differences, drawn_of, frame, results_of
 from mcost.errors import dotted
 from mcost.nets import Sampler
+from mcost.reported import Reported
 from mcost.scenario import Scenario, load
 from mcost.schema import Strategy
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.report.layout import Verdict
 
 Source = str | Path | Mapping[str, Any] | Scenario
 
@@ -53,7 +45,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Worth:
+class Worth(Reported):
     """What each choice of a scenario is worth, one by one. Printing it gives the report.
 
     scenario : whose choices they are; certain : whether nothing in it is uncertain.
@@ -81,26 +73,19 @@ class Worth:
         """One row a choice and candidate: with it, without it, and the difference."""
         return frame(
             {
-                (choice.key, name): row(choice.results[name], "with_")
-                | row(choice.without[name], "without_")
-                | difference_row(worth, "worth")
+                (choice.key, name): choice.results[name].row("with_")
+                | choice.without[name].row("without_")
+                | worth.row(after="_worth")
                 for choice in self.choices
                 for name, worth in choice.worth.items()
             },
             ("choice", "candidate"),
         )
 
-    def __str__(self) -> str:
+    def _report(self) -> Verdict:
         from mcost.report.comparison import worth
-        from mcost.report.plain import plain
 
-        return plain(worth(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.comparison import worth
-        from mcost.report.page import html
-
-        return html(worth(self))
+        return worth(self)
 
 
 def worth(
@@ -121,17 +106,13 @@ def worth(
     Parameters and errors are those of ``run``.
     """
     built = load(scenario, set=set)
-
-    def answer_of(scenario: Scenario) -> Answer:
-        return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
-
+    answer_of = partial(run, draws=draws, seed=seed, sampler=sampler, executor=executor, chunk=chunk)
     whole = answer_of(built)
     drawn, results = drawn_of(whole), results_of(whole)
 
     def choice(key: str, kind: Kind, owner: str | None, less: Scenario) -> Choice:
         answer = answer_of(less)
-        other = drawn_of(answer)
-        found = {c: difference(drawn[c], other[c], moved(answer, c)) for c in drawn}
+        found = differences(drawn, drawn_of(answer), answer)
         return Choice(key, kind, owner, results, results_of(answer), found)
 
     choices = tuple(choice(*left_out) for left_out in _left_out(built))
@@ -185,9 +166,9 @@ def _choice_dict(choice: Choice) -> dict[str, Any]:
         "strategy": choice.strategy,
         "candidates": {
             name: {
-                "with": result_dict(choice.results[name]),
-                "without": result_dict(choice.without[name]),
-                "worth": difference_dict(worth),
+                "with": choice.results[name].to_dict(),
+                "without": choice.without[name].to_dict(),
+                "worth": worth.to_dict(),
             }
             for name, worth in choice.worth.items()
         },

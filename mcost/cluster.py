@@ -24,7 +24,7 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         raise McostError("--cluster needs a library that is not here: pip install 'mcost[cluster]'") from None
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         told = " ".join(str(error).split())
         raise McostError(
@@ -33,7 +33,7 @@ def cluster(address: str) -> Iterator[Executor]:
         ) from None
     with client:
         _check_versions(address, client.run(_version_there()))
-        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        yield client.get_executor(pure=False)
 
 
 def _version_there() -> Callable[[], str | None]:

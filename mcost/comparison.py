@@ -9,31 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcost.answer import DRAWS, Answer, run
-from mcost.differences import (
-    Difference,
-    Drawn,
-    Result,
-    difference,
-    difference_dict,
-    difference_row,
-    drawn_of,
-    frame,
-    moved,
-    result_dict,
-    results_of,
-    row,
-)
+from mcost.differences import Difference, Drawn, Result, differences, drawn_of, frame, results_of
 from mcost.errors import McostError, shown
 from mcost.nets import Sampler
+from mcost.reported import Reported
 from mcost.scenario import Scenario, load
 from mcost.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.report.layout import Verdict
 
 Source = str | Path | Mapping[str, Any] | Scenario
 
@@ -59,7 +50,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Reported):
     """Scenarios, or variants of one, on common draws. Printing it gives the report.
 
     variants : what was compared, the one that the others are held against first.
@@ -100,24 +91,17 @@ class Comparison:
         """One row a variant and candidate; differences to the first variant, NaN where there is none."""
         return frame(
             {
-                (variant.name, name): row(result) | difference_row(variant.differences.get(name))
+                (variant.name, name): _candidate_row(result, variant.differences.get(name))
                 for variant in self.variants
                 for name, result in variant.results.items()
             },
             ("variant", "candidate"),
         )
 
-    def __str__(self) -> str:
+    def _report(self) -> Verdict:
         from mcost.report.comparison import comparison
-        from mcost.report.plain import plain
 
-        return plain(comparison(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.comparison import comparison
-        from mcost.report.page import html
-
-        return html(comparison(self))
+        return comparison(self)
 
 
 def compare(
@@ -162,10 +146,7 @@ def compare(
         names.append(name)
         overrides.append(own)
     _check_comparable(names, built)
-
-    def answer_of(scenario: Scenario) -> Answer:
-        return run(scenario, draws, seed, sampler=sampler, executor=executor, chunk=chunk)
-
+    answer_of = partial(run, draws=draws, seed=seed, sampler=sampler, executor=executor, chunk=chunk)
     # Of each answer only its numbers are kept, and of the first what its futures came to.
     one = answer_of(built[0])
     first, drawn = _variant(names[0], (), one, {}), drawn_of(one)
@@ -205,7 +186,6 @@ def _check_comparable(names: Sequence[str], scenarios: Sequence[Scenario]) -> No
 
 def _variant(name: str, overrides: tuple[str, ...], answer: Answer, first: Mapping[str, Drawn]) -> Variant:
     """first : candidate -> its futures in the first; empty where this is the first."""
-    own = drawn_of(answer)
     return Variant(
         name,
         overrides,
@@ -214,7 +194,7 @@ def _variant(name: str, overrides: tuple[str, ...], answer: Answer, first: Mappi
         answer.recommended,
         answer.subjects[::-1],
         results_of(answer),
-        {c: difference(own[c], first[c], moved(answer, c)) for c in own if c in first},
+        differences(drawn_of(answer), first, answer),
     )
 
 
@@ -230,8 +210,15 @@ def _variant_dict(variant: Variant) -> dict[str, Any]:
         "baseline": variant.scenario.baseline,
         "recommended": variant.recommended,
         "candidates": {
-            name: result_dict(result)
-            | {"difference_to_first": difference_dict(variant.differences.get(name))}
+            name: _candidate_dict(result, variant.differences.get(name))
             for name, result in variant.results.items()
         },
     }
+
+
+def _candidate_dict(result: Result, difference: Difference | None) -> dict[str, Any]:
+    return {**result.to_dict(), "difference_to_first": None if difference is None else difference.to_dict()}
+
+
+def _candidate_row(result: Result, difference: Difference | None) -> dict[str, float]:
+    return result.row() | ({} if difference is None else difference.row(after="_difference"))

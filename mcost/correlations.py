@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from mcost.copula import (
     Copula,
@@ -22,12 +20,11 @@ from mcost.copula import (
     rank_matrix,
     smallest_impossible,
 )
-from mcost.errors import Path, Problem, dotted, shown, spelt
-from mcost.fields import Amount, is_rank
+from mcost.errors import Path, Problem, shown
+from mcost.fields import is_rank
 from mcost.input_names import Inputs, name_of, path_of, unknown
 from mcost.like import Merged
-from mcost.schema import AFRESH, Correlation, CostLine, ScenarioTables, Table
-from mcost.uncertain import Prior
+from mcost.schema import AFRESH, Correlation
 
 
 @dataclass(frozen=True)
@@ -141,51 +138,3 @@ def _impossible(names: tuple[str, ...], ranks: Ranks, rows: Mapping[tuple[str, s
 
 def _listed(pairs: Sequence[tuple[str, str]], ranks: Ranks) -> str:
     return ", ".join(f"{a} and {b} {ranks[a, b]:g}" for a, b in pairs)
-
-
-# --- inputs of a scenario that has other mistakes ---------------------------------------------------------
-
-
-def inputs_as_written(data: Mapping[str, Any], merged: Merged, context: Mapping[str, Any]) -> Inputs:
-    """Every input that the data hold, though the data are wrong elsewhere: as the tables' types find them.
-
-    context : what an uncertain value is read with, as for validation.
-    """
-    found: dict[str, Prior | None] = {}
-    for path, value, amount in _amounts(ScenarioTables, data, ()):
-        try:
-            prior = TypeAdapter(Annotated[Any, amount]).validate_python(value, context=dict(context))
-        except ValidationError:
-            prior = None
-        if prior is None or isinstance(prior, Prior):
-            found.setdefault(dotted(merged.written(path)), prior)
-    return found
-
-
-def _amounts(kind: Any, value: Any, path: Path) -> Iterator[tuple[Path, Any, Amount]]:
-    """Path, value and reader of everything uncertain below a value of some type."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        readers = [mark for mark in inner[1:] if isinstance(mark, Amount)]
-        yield from [(path, value, readers[0])] if readers else _amounts(inner[0], value, path)
-    elif origin in (Union, UnionType):
-        for one in inner:
-            yield from _amounts(one, value, path)
-    elif origin is dict and isinstance(value, dict):
-        for key, row in value.items():
-            yield from _amounts(inner[1], row, (*path, str(key)))
-    elif origin is tuple and inner[0] is CostLine and isinstance(value, list | tuple):
-        for row in value:
-            if isinstance(row, dict) and "amount" in row:
-                yield from _amounts(
-                    _types(CostLine)["amount"], row["amount"], (*path, spelt(row.get("name")))
-                )
-    elif isinstance(kind, type) and issubclass(kind, Table) and isinstance(value, dict):
-        types = _types(kind)
-        for key in kind.model_fields:
-            if key in value:
-                yield from _amounts(types[key], value[key], (*path, key))
-
-
-def _types(table: type[Table]) -> dict[str, Any]:
-    return get_type_hints(table, include_extras=True)

@@ -17,8 +17,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class _Compared:
+    """The two numbers of a candidate, as data."""
+
+    pays_off: Estimate
+    saving_usd: Estimate
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        pays, saving = self.pays_off, self.saving_usd
+        return {
+            "pays_off": {"probability": pays.value, "standard_error": pays.standard_error},
+            "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
+        }
+
+    def row(self, before: str = "", after: str = "") -> dict[str, float]:
+        """As columns of a frame, their names between these."""
+        row = {}
+        for key, found in (("pays_off", self.pays_off), ("saving_usd", self.saving_usd)):
+            row[f"{before}{key}{after}"] = found.value
+            row[f"{before}{key}{after}_standard_error"] = found.standard_error
+        return row
+
+
 @dataclass(frozen=True)
-class Difference:
+class Difference(_Compared):
     """One candidate here minus the same candidate there, taken draw by draw.
 
     pays_off : difference of the probabilities, a share. saving_usd : difference of the mean savings, USD.
@@ -35,7 +58,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(_Compared):
     """What is compared of one candidate."""
 
     pays_off: Chance
@@ -66,8 +89,22 @@ def drawn_of(answer: Answer) -> dict[str, Drawn]:
     return {name: Drawn(c.payoff.saving, c.chances, answer.draws) for name, c in answer.candidates.items()}
 
 
-def moved(answer: Answer, candidate: str) -> float:
+def _moved(answer: Answer, candidate: str) -> float:
     return sum(answer.strategies[name].cost_usd.mean for name in (answer.baseline, candidate))
+
+
+def differences(
+    here: Mapping[str, Drawn], there: Mapping[str, Drawn], answer: Answer
+) -> dict[str, Difference]:
+    """Candidate -> what is here less what is there; without those that are not in both.
+
+    answer : either of the two; by the money that it moves it is told what differs by rounding alone.
+    """
+    return {
+        name: difference(own, there[name], _moved(answer, name))
+        for name, own in here.items()
+        if name in there
+    }
 
 
 def difference(here: Drawn, there: Drawn, moved: float) -> Difference:
@@ -87,30 +124,6 @@ def difference(here: Drawn, there: Drawn, moved: float) -> Difference:
 
 def _mean(sample: Array) -> Estimate:
     return estimate(by_replicate(sample), sample.size)
-
-
-def result_dict(of: Result | Difference) -> dict[str, Any]:
-    pays, saving = of.pays_off, of.saving_usd
-    return {
-        "pays_off": {"probability": pays.value, "standard_error": pays.standard_error},
-        "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
-    }
-
-
-def difference_dict(difference: Difference | None) -> dict[str, Any] | None:
-    return None if difference is None else result_dict(difference)
-
-
-def row(of: Result | Difference, before: str = "", after: str = "") -> dict[str, float]:
-    row = {}
-    for key, found in (("pays_off", of.pays_off), ("saving_usd", of.saving_usd)):
-        row[f"{before}{key}{after}"] = found.value
-        row[f"{before}{key}{after}_standard_error"] = found.standard_error
-    return row
-
-
-def difference_row(difference: Difference | None, called: str = "difference") -> dict[str, float]:
-    return {} if difference is None else row(difference, after=f"_{called}")
 
 
 def frame(rows: Mapping[tuple[str, str], Mapping[str, float]], names: tuple[str, str]) -> pd.DataFrame:

@@ -6,100 +6,19 @@ Nothing here prints or reads a clock. What is slow to load is imported where it 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
-from mcost.errors import McostError, NotationError, shown
-
-if TYPE_CHECKING:
-    from mcost.catalogue import Entry
-    from mcost.law import Law
-    from mcost.prices import ModelPrice
-
-HORIZON = 24
-CREDIBILITY = 0.9
-DEFAULT_MODEL = "openai/gpt-5.4-mini"
-OPEN_MODEL = "azure/gpt-oss-20b"
-"""What is tuned where today's model cannot be to the end: its weights are public, so no provider ends it."""
+from mcost.draft_lines import Assumed, Lines, quoted, wrapped
+from mcost.prices import ModelPrice
+from mcost.questions import CREDIBILITY, Answers, law_of, quantile
+from mcost.report.prices import usd
+from mcost.tunable import month_within, serving, to_tune, trainable
 
 _BUSY = 10_000
 """Calls a month, one in four minutes, under which a provider's cache is cold by the next call."""
 
 _EXAMPLES, _EPOCHS, _RUNS = 2000, 3, (2, 8)
-_COMMENTS = 58
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing that is asked: in words, what it is by default, and the unit it is in."""
-
-    ask: str
-    default: str
-    unit: str
-    above: float | None = None
-    why: str = ""
-
-
-QUESTIONS: Mapping[str, Question] = MappingProxyType(
-    {
-        "calls": Question(
-            "Calls a month", "80k to 120k", "calls a month", 0.0, "without calls there is nothing to save"
-        ),
-        "prompt_tokens": Question(
-            "Tokens of the prompt today", "3000", "tokens", 0.0, "the prompt is what tuning shortens"
-        ),
-        "tuned_tokens": Question("Tokens of the prompt after tuning", "300 to 800", "tokens"),
-        "setup_hours": Question("Hours to set up the tuned model", "20 to 40", "hours"),
-        "hours_per_month": Question("Hours a month to keep it up", "5 to 10", "hours a month"),
-    }
-)
-
-
-@dataclass(frozen=True)
-class Observed:
-    """An input that was measured: its notation as TOML writes it, and a few words on it."""
-
-    notation: str
-    said: str
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a draft is made from.
-
-    calls, prompt_tokens, tuned_tokens, setup_hours, hours_per_month : as people write them, "80k to 120k";
-        hours that are None are the catalogue's.
-    model : serves today; tune : is tuned, None where the draft is to choose.
-    start : the day from which months, prices and dated events count.
-    observed : key -> what was measured of the workload or of today's prompt, in place of the catalogue's
-        prior;
-        priors_file : the file beside the scenario that holds these, None to write them out.
-    """
-
-    calls: str
-    prompt_tokens: str
-    tuned_tokens: str
-    model: str
-    start: date
-    tune: str | None = None
-    setup_hours: str | None = None
-    hours_per_month: str | None = None
-    credibility: float = CREDIBILITY
-    horizon_months: int = HORIZON
-    observed: Mapping[str, Observed] = field(default_factory=dict)
-    priors_file: str | None = None
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """An input that was taken from the catalogue."""
-
-    key: str
-    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -120,124 +39,6 @@ class Draft:
         import tomllib
 
         return tomllib.loads(self.text)
-
-
-# --- answers ----------------------------------------------------------------------------------------------
-
-
-def checked(name: str, text: str) -> str:
-    """The answer to a question, blanks tidied; NotationError with the reason where it cannot be read."""
-    body = " ".join(text.split())
-    _law(name, body)
-    return body
-
-
-def _law(name: str, text: str) -> Law:
-    from mcost.uncertain import Quantity, read
-
-    question = QUESTIONS[name]
-    return read(text, Quantity(question.unit, above=question.above, why=question.why))
-
-
-def middle(name: str, text: str) -> float:
-    """The median of the answer to a question."""
-    return _quantile(_law(name, text), 0.5)
-
-
-def checked_credibility(text: str) -> float:
-    """``90``, ``90 %`` or ``0.9`` as a share; NotationError where it is none."""
-    body = text.strip().removesuffix("%").strip()
-    try:
-        number = float(body)
-    except ValueError:
-        number = -1.0
-    share = number if 0 < number < 1 and not text.strip().endswith("%") else number / 100
-    if not 0.01 < share < 1:
-        raise NotationError(
-            f"found {shown(text)}; expected more than 1 and less than 100 per cent, such as 90"
-        )
-    return round(share, 6)
-
-
-def serving(name: str, start: date) -> ModelPrice:
-    """The model that serves today, by the price table; McostError where it is none that can."""
-    from mcost.prices import price_of
-
-    found = price_of(name, on=start)
-    if "/ft:" in found.model:
-        raise McostError(f"found model {shown(name)}, a tuned one; expected the model that is prompted today")
-    _still_there(found, name, start)
-    return found
-
-
-def trainable(name: str, start: date) -> ModelPrice:
-    """A model that can be tuned on a day at a price that is known; McostError where it cannot be."""
-    from mcost.prices import UnknownModelError, known_models, price_of
-
-    found = price_of(name, on=start)
-    if found.tuned is None:
-        bases = [known.replace("/ft:", "/") for known in known_models() if "/ft:" in known]
-        open_ones = [base for base in bases if _closes_after(base, start)]
-        raise McostError(
-            f"found model {shown(name)}; no price of a tuned one is known; "
-            f"expected one of {', '.join(open_ones)}"
-        )
-    closes = found.tuning_closes
-    if closes is not None and closes < start:
-        raise McostError(f"found model {shown(name)}; it takes no training jobs since {closes}")
-    _still_there(found, name, start)
-    if "/ft:" in found.model:
-        try:
-            return price_of(found.model.replace("/ft:", "/"), on=start)
-        except UnknownModelError:
-            return found
-    return found
-
-
-def _closes_after(base: str, start: date) -> bool:
-    from mcost.prices import UnknownModelError, price_of
-
-    try:
-        facts = price_of(base, on=start)
-    except UnknownModelError:
-        return False
-    return all(day is None or day > start for day in (facts.tuning_closes, facts.retires))
-
-
-def _still_there(found: ModelPrice, name: str, start: date) -> None:
-    if found.output is None:
-        raise McostError(
-            f"found model {shown(name)}; no price of its output is known; expected one that writes"
-        )
-    if found.retires is not None and found.retires <= start:
-        raise McostError(
-            f"found model {shown(name)}, switched off on {found.retires}; expected one that serves on {start}"
-        )
-
-
-def to_tune(today: ModelPrice, start: date, horizon: int) -> tuple[str, str | None]:
-    """The model that a draft tunes, and why it is not today's, where it is not."""
-    reason = None
-    if (ends := _within(today.tuning_closes, start, horizon)) is not None:
-        over = today.tuning_closes is not None and today.tuning_closes < start
-        when = f"since {today.tuning_closes}" if over else f"after {today.tuning_closes}, month {ends}"
-        reason = f"{today.model} takes no training jobs {when}"
-    elif (ends := _within(today.retires, start, horizon)) is not None:
-        reason = f"{today.model} retires on {today.retires}, month {ends}"
-    elif today.tuned is None:
-        reason = f"{today.model} has no known price of a tuned one"
-    return (today.model, None) if reason is None else (OPEN_MODEL, reason)
-
-
-def _within(day: date | None, start: date, horizon: int) -> int | None:
-    """The month in which a day falls, where that is within the horizon; month 1 for a day before it."""
-    if day is None:
-        return None
-    month = 12 * (day.year - start.year) + day.month - start.month + 1
-    return max(1, month) if month <= horizon else None
-
-
-# --- the draft --------------------------------------------------------------------------------------------
 
 
 def draft(answers: Answers) -> Draft:
@@ -269,63 +70,17 @@ def prove(made: Draft) -> None:
     load(made.data)
 
 
-class _Writer:
-    """Lines of the scenario, with the notes and the assumptions that come up on the way."""
+class _Writer(Lines):
+    """What the draft says, with the notes that come up on the way."""
 
     def __init__(self, answers: Answers, today: ModelPrice, tune: ModelPrice) -> None:
-        self.answers, self.today, self.tune = answers, today, tune
-        self.lines: list[str] = []
+        super().__init__(answers)
+        self.today, self.tune = today, tune
         self.notes: list[str] = []
-        self.assumed: list[Assumed] = []
         self.settled = [f"{_EXAMPLES:,} labelled examples", "a discount rate of 8 % a year"]
-        self.table = ""
         self.laws = {
-            name: _law(name, getattr(answers, name)) for name in ("calls", "prompt_tokens", "tuned_tokens")
+            name: law_of(name, getattr(answers, name)) for name in ("calls", "prompt_tokens", "tuned_tokens")
         }
-
-    # lines
-
-    def say(self, *lines: str) -> None:
-        self.lines += lines
-
-    def head(self, table: str, comment: str = "") -> None:
-        self.say("", *([f"# {line}" for line in _wrapped(comment)] if comment else []), f"[{table}]")
-        self.table = table
-
-    def set(self, key: str, value: str, comment: str = "") -> None:
-        line = f"{key} = {value}"
-        self.say(f"{line:<{_COMMENTS}}  # {comment}" if comment else line)
-
-    def given(self, key: str, name: str, comment: str = "") -> None:
-        """A line for what was asked."""
-        self.set(key, _toml(_law(name, getattr(self.answers, name)), getattr(self.answers, name)), comment)
-
-    def prior(self, key: str, name: str, comment: str = "") -> None:
-        """A line that takes a prior, with its range, and a word where it is weak."""
-        from mcost.catalogue import entry
-        from mcost.report.lookup import paste, span
-
-        found = entry(name)
-        said = [span(found), *(["weak"] if found.grade == "weak" else []), *([comment] if comment else [])]
-        self.set(key, paste(found), "; ".join(said))
-        self.assumed.append(Assumed(f"{self.table}.{key}".lstrip("."), found))
-
-    def known(self, key: str, name: str, comment: str = "") -> None:
-        """A line for what was measured, or else for a prior."""
-        if not self.measured(key):
-            self.prior(key, name, comment)
-
-    def measured(self, key: str) -> bool:
-        """Write the line for what was measured, where it was."""
-        found, file = self.answers.observed.get(key), self.answers.priors_file
-        if found is None:
-            return False
-        self.set(
-            key, found.notation if file is None else f"{{ prior = {_quoted(f'{file}:{key}')} }}", found.said
-        )
-        return True
-
-    # parts
 
     def write(self) -> None:
         self.top()
@@ -337,7 +92,7 @@ class _Writer:
         self.left_out()
         at = self.lines.index("")
         self.lines[at:at] = [
-            line for note in self.notes for line in ("#", *(f"# {part}" for part in _wrapped(note)))
+            line for note in self.notes for line in ("#", *(f"# {part}" for part in wrapped(note)))
         ]
 
     def top(self) -> None:
@@ -352,7 +107,7 @@ class _Writer:
             "",
         )
         title = f"Tune {self.tune.model}, or keep prompting {'it' if same else self.today.model}?"
-        self.set("title", _quoted(title))
+        self.set("title", quoted(title))
         self.set("baseline", '"prompt"')
         self.set("horizon_months", str(answers.horizon_months))
         self.set("start", str(answers.start), "month 1; prices and dates count from here")
@@ -379,17 +134,17 @@ class _Writer:
             if model.retires is None and life is not None:
                 since = f"; this one was released on {model.released}" if model.released else ""
                 self.head(
-                    f"models.{_quoted(name)}",
+                    f"models.{quoted(name)}",
                     f"No day is announced for its end. Others of its maker lasted so long{since}.",
                 )
-                self.set("is", _quoted(name))
+                self.set("is", quoted(name))
                 self.prior("retires_after_months", life)
 
     def prompt(self) -> None:
         today, answers = self.today, self.answers
         price = _price_words(today.input, today.cached, today.output)
         self.head("strategies.prompt", f"Today: the long prompt, at {price}.")
-        self.set("model", _quoted(today.model))
+        self.set("model", quoted(today.model))
         self.given("prompt_tokens", "prompt_tokens")
         if not self.measured("cache_hit") and _caches_by_itself(today.model):
             self.cache_hit(today, today.cached, "prompt_tokens", "caching.hit_rate_sparse", "as it stands")
@@ -397,7 +152,7 @@ class _Writer:
         self.known("retry_rate", "quality.retry_prompt", "malformed")
         self.prior("hours_per_month", "engineering.prompt_hours_per_month")
         self.prior("hours_per_task_change", "engineering.hours_per_task_change")
-        month = _within(today.retires, answers.start, answers.horizon_months)
+        month = month_within(today.retires, answers.start, answers.horizon_months)
         if month is not None:
             self.notes.append(
                 f"{today.model} retires on {today.retires}, month {month}: "
@@ -441,7 +196,7 @@ class _Writer:
         tuned = tune.tuned
         assert tuned is not None
         self.head("strategies.fine_tune", self.tuning_words())
-        self.set("model", _quoted(tune.model))
+        self.set("model", quoted(tune.model))
         self.given("prompt_tokens", "tuned_tokens")
         self.cache_hit(tune, tuned.cached, "tuned_tokens", "caching.hit_rate", "steady traffic")
         self.prior("retry_rate", "quality.retry_tuned", "malformed")
@@ -468,7 +223,7 @@ class _Writer:
         if usd_per_mtok is None:
             self.prior("training_cost", "training.run_cost")
             return
-        rest = sum(_quantile(prior(name).law, 0.5) for name in ("tokens.input", "tokens.output"))
+        rest = sum(quantile(prior(name).law, 0.5) for name in ("tokens.input", "tokens.output"))
         tokens = round(self.quantile("tuned_tokens", 0.5) + rest, -2)
         run = _EXAMPLES * tokens * _EPOCHS / 1e6 * usd_per_mtok
         low, high = (f"{float(f'{run * runs:.2g}'):g}" for runs in _RUNS)
@@ -477,7 +232,7 @@ class _Writer:
         else:  # not one of the ranges that were asked for
             value = f"{{ low = {low}, high = {high}, credibility = {CREDIBILITY:g} }}"
         self.say(
-            f"# {_EXAMPLES:,} examples x {tokens:,.0f} tokens x {_EPOCHS} epochs x {_usd(usd_per_mtok)} "
+            f"# {_EXAMPLES:,} examples x {tokens:,.0f} tokens x {_EPOCHS} epochs x {usd(usd_per_mtok)} "
             f"a million are ${run:,.3g} a run; {_RUNS[0]} to {_RUNS[1]} runs until one is good."
         )
         self.set("training_cost", value)
@@ -486,8 +241,8 @@ class _Writer:
     def ends(self) -> None:
         """Notes on dates that end the plan for the tuned model."""
         tune, answers = self.tune, self.answers
-        closes = _within(tune.tuning_closes, answers.start, answers.horizon_months)
-        retires = _within(tune.retires, answers.start, answers.horizon_months)
+        closes = month_within(tune.tuning_closes, answers.start, answers.horizon_months)
+        retires = month_within(tune.retires, answers.start, answers.horizon_months)
         if closes is not None:
             self.notes.append(
                 f"{tune.model} takes no training jobs after {tune.tuning_closes}, month {closes}: "
@@ -505,7 +260,7 @@ class _Writer:
         model = "The same model" if self.tune.model == self.today.model else self.tune.model
         said = f"{model}, tuned, at {_price_words(tuned.input, tuned.cached, tuned.output)}"
         if fee := tuned.hosting_usd_per_hour:
-            said += f" and {_usd(fee)} for each hour deployed, ${730 * fee:,.0f} a month"
+            said += f" and {usd(fee)} for each hour deployed, ${730 * fee:,.0f} a month"
         if "gpt-oss" in self.tune.model:
             said += (
                 ". Its weights are public: where one host stops, another serves it. "
@@ -530,43 +285,13 @@ class _Writer:
         )
 
     def quantile(self, name: str, p: float) -> float:
-        return _quantile(self.laws[name], p)
-
-
-def _quantile(law: Law, p: float) -> float:
-    import numpy as np
-
-    return float(law.ppf(np.array([p]))[0])
-
-
-def _wrapped(text: str) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, 106, break_long_words=False, break_on_hyphens=False)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _toml(law: Law, text: str) -> str:
-    """A range as it was written, a number as TOML writes it."""
-    if not law.certain:
-        return _quoted(text)
-    value = law.support()[0]
-    return f"{int(value):_}" if value == int(value) else repr(value)
-
-
-def _usd(amount: float) -> str:
-    from mcost.report.lookup import usd
-
-    return usd(amount)
+        return quantile(self.laws[name], p)
 
 
 def _price_words(input_usd: float, cached: float | None, output: float | None) -> str:
-    parts = [f"{_usd(input_usd)} in"]
-    parts += [f"{_usd(cached)} cached"] if cached is not None else []
-    parts += [f"{_usd(output)} out"] if output is not None else []
+    parts = [f"{usd(input_usd)} in"]
+    parts += [f"{usd(cached)} cached"] if cached is not None else []
+    parts += [f"{usd(output)} out"] if output is not None else []
     return f"{', '.join(parts)} a million tokens"
 
 

@@ -161,15 +161,7 @@ def draw(
     if ends is not None:
         end = end_month(at.gaps(ends.name), values[ends.name])
         end.flags.writeable = False
-    workload = scenario.workload
-    if base is not None and as_before(
-        workload.calls_per_month,
-        workload.monthly_active_users,
-        workload.calls_per_user,
-        workload.growth_per_month,
-        workload.volatility_per_month,
-        workload.max_calls_per_month,
-    ):
+    if base is not None and as_before(*scenario.workload.traffic):
         path = base.calls
     else:
         path = _calls(at, values, n)

@@ -24,6 +24,10 @@ class NotationError(McostError):
     """One value that cannot be read as an uncertain input; the message says what was found and the mend."""
 
 
+class UnknownModelError(McostError):
+    """A name that no price is known for; the message says what was found and the nearest names."""
+
+
 class SimulationError(McostError):
     """A future that cannot be costed; names strategy, line, month and draw."""
 

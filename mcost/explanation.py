@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mcost.answer import DRAWS, Answer, run
 from mcost.attitude import Attitude, attitude
+from mcost.driver import Driver, drivers_of
 from mcost.errors import McostError
 from mcost.estimate import Estimate
-from mcost.factors import EVENTS, MEETS_THE_BAR
+from mcost.factors import MEETS_THE_BAR
 from mcost.law import Array, Certain
 from mcost.scenario import Scenario
-from mcost.sensitivity import Sensitivity, Tenth, sensitivity, total_order
 from mcost.subject import subject_of
+from mcost.total_order import Total, totals_of
 from mcost.voi import Information, evpi, evppi, value_of_modelling
-from mcost.what_if import WhatIf
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,83 +28,8 @@ if TYPE_CHECKING:
 FITTED = 16_384
 """Futures that shares of variance and the worth of knowing are computed from, at most."""
 
-TOTAL = 8_192
-"""Futures that total-order shares are computed from, at most: each input needs them simulated anew."""
-
-TOLD = 4.0
-"""Standard errors that tell a worth from nothing: of dozens of inputs some reach 2, or even 3, by chance."""
-
-LUCK = "luck"
 NOTHING = Information(0.0, 0.0, 0, bias=0.0, method="none", warning=None)
 """The worth of knowing where nothing is uncertain, or nothing is to be chosen."""
-
-Kind = Literal["input", "event"]
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One input or random event, and what it does to a candidate's saving and to the choice among all.
-
-    name : of the input, or of the input that governs the event. what : the event, in words.
-    sensitivity : the tenths, from the lowest to the highest, and shares of variance.
-    correlated_with : inputs whose influence the tenths, shares and worth include as far as they go together;
-        of an event, the input that governs it.
-    evppi : what it is worth to know it before choosing among all strategies, USD.
-    """
-
-    name: str
-    kind: Kind
-    unit: str
-    what: str | None
-    sensitivity: Sensitivity
-    correlated_with: tuple[str, ...]
-    evppi: Information
-
-    @property
-    def tenths(self) -> tuple[Tenth, ...]:
-        return self.sensitivity.tenths
-
-    @property
-    def low(self) -> Tenth:
-        """Its lowest tenth."""
-        return self.tenths[0]
-
-    @property
-    def high(self) -> Tenth:
-        """Its highest tenth."""
-        return self.tenths[-1]
-
-    @property
-    def variance_share(self) -> Estimate:
-        """Share of the variance of the saving."""
-        return self.sensitivity.variance_share
-
-    @property
-    def event_share(self) -> Estimate:
-        """Share of the variance of whether the candidate pays off."""
-        return self.sensitivity.event_share
-
-    @property
-    def median_if_pays_off(self) -> float | None:
-        return self.sensitivity.median_if_pays_off
-
-    @property
-    def median_if_not(self) -> float | None:
-        return self.sensitivity.median_if_not
-
-    @property
-    def worth(self) -> float:
-        """USD that it is worth to know it; 0 where that cannot be told from nothing."""
-        return self.evppi.corrected if self.evppi.corrected > TOLD * self.evppi.standard_error else 0.0
-
-
-@dataclass(frozen=True)
-class Total:
-    """Total-order shares of one input, or of luck: what would be left if all else were known."""
-
-    name: str
-    variance_share: Estimate
-    event_share: Estimate
 
 
 @dataclass(frozen=True)
@@ -169,14 +94,8 @@ class Why:
             "by_means": self.by_means,
             "modelling_usd": None if self.modelling is None else self.modelling.to_dict(),
             "attitude": None if self.attitude is None else self.attitude.to_dict(),
-            "drivers": [_driver_dict(driver) for driver in self.drivers],
-            "total_order": {
-                total.name: {
-                    "variance_share": total.variance_share.to_dict(),
-                    "event_share": total.event_share.to_dict(),
-                }
-                for total in self.totals
-            },
+            "drivers": [driver.to_dict() for driver in self.drivers],
+            "total_order": {total.name: total.to_dict() for total in self.totals},
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -184,7 +103,7 @@ class Why:
         import pandas as pd
 
         index = pd.MultiIndex.from_tuples([(d.name, d.kind) for d in self.drivers], names=["name", "kind"])
-        return pd.DataFrame([_row(driver) for driver in self.drivers], index=index)
+        return pd.DataFrame([driver.row() for driver in self.drivers], index=index)
 
     def __str__(self) -> str:
         from mcost.report.plain import plain
@@ -239,11 +158,11 @@ def why(
     subject = subject_of(answer, candidate)
     if subject is None or answer.certain:
         return Why(answer, subject, (), NOTHING, Estimate(0.0, 0.0, answer.draws), None, None, answer.draws)
-    totals = tuple(_totals(answer, subject)) if total else ()
+    totals = tuple(totals_of(answer, subject)) if total else ()
     futures = answer.futures
     fitted = min(FITTED, *(usd.size for usd in futures.cost.values()))
     cost = np.stack([usd[:fitted] for usd in futures.cost.values()])
-    drivers = sorted(_drivers(answer, subject, cost), key=lambda d: (-d.worth, -d.sensitivity.swing))
+    drivers = sorted(drivers_of(answer, subject, cost), key=lambda d: (-d.worth, -d.sensitivity.swing))
     perfect = evpi(cost)
     known = _all_inputs(answer, drivers, cost, perfect)
     error = math.hypot(perfect.standard_error, known.standard_error)
@@ -251,36 +170,6 @@ def why(
     by_means, modelling = _modelling(answer, cost)
     fear = attitude({name: futures.cost[name] for name in (answer.baseline, *answer.candidates)}, aversion)
     return Why(answer, subject, tuple(drivers), known, luck, by_means, modelling, fitted, totals, fear)
-
-
-# --- drivers ----------------------------------------------------------------------------------------------
-
-
-def _drivers(answer: Answer, subject: str, cost: Array) -> Iterator[Driver]:
-    futures, scenario = answer.futures, answer.scenario
-    for kind, factors in _factors(answer):
-        for name, values in factors.items():
-            event = kind == "event"
-            yield Driver(
-                name=name,
-                kind=kind,
-                unit="" if event else scenario.inputs[name].unit,
-                what=EVENTS[name.rsplit(".", 1)[-1]] if event else None,
-                sensitivity=sensitivity(futures.saving[subject], values, fitted=cost.shape[1]),
-                correlated_with=((name,) if name in futures.inputs else ()) if event else _with(answer, name),
-                evppi=evppi(cost, values[: cost.shape[1]]),
-            )
-
-
-def _factors(answer: Answer) -> tuple[tuple[Kind, Mapping[str, Array]], ...]:
-    return ("input", answer.futures.inputs), ("event", answer.futures.events)
-
-
-def _with(answer: Answer, name: str) -> tuple[str, ...]:
-    """The inputs that an input is correlated with, as the scenario says."""
-    pairs = [pair for copula in answer.scenario.copulas for pair in copula.pairs]
-    others = [b if a == name else a for a, b, rank in pairs if rank != 0 and name in (a, b)]
-    return tuple(other for other in others if other in answer.futures.inputs)
 
 
 def _all_inputs(answer: Answer, drivers: Sequence[Driver], cost: Array, perfect: Estimate) -> Information:
@@ -335,82 +224,3 @@ def _modelling(answer: Answer, cost: Array) -> tuple[str | None, Estimate | None
     means = answer.scenario.with_laws(lambda prior: Certain(prior.law.mean()))
     chosen = run(means, cost.shape[1], answer.seed).recommended
     return chosen, value_of_modelling(cost, list(answer.futures.cost).index(chosen))
-
-
-# --- total-order shares -----------------------------------------------------------------------------------
-
-
-def _totals(answer: Answer, candidate: str) -> Iterator[Total]:
-    """Total-order shares of every input that the candidate or the baseline has, and of luck.
-
-    Luck is all that no input fixes, and a factor of its own: its second set of draws is another seed's.
-    """
-    draws = min(TOTAL, 1 << (answer.draws.bit_length() - 1))
-    first = WhatIf(answer.scenario, candidate, draws=draws, seed=answer.seed)
-    second = WhatIf(answer.scenario, candidate, draws=draws, seed=answer.seed + 2**128)  # no user's seed
-    names = [name for name in first.scenario.inputs if name in answer.futures.inputs]
-    if correlated := [name for name in names if any(other in names for other in _with(answer, name))]:
-        raise McostError(
-            f"total-order shares need independent inputs; found {', '.join(correlated)} correlated; "
-            "leave out the shares, or the correlations"
-        )
-    own, other = first.saving(), second.saving()
-    mixed = [first.saving({name: second.values(name)}) for name in names]
-    mixed.append(second.saving({name: first.values(name) for name in names}))
-    shares = (
-        total_order(kind(own), kind(other), np.stack([kind(usd) for usd in mixed]))
-        for kind in (np.asarray, _pays_off)
-    )
-    for name, variance_share, event_share in zip((*names, LUCK), *shares, strict=True):
-        yield Total(name, variance_share, event_share)
-
-
-def _pays_off(saving: Array) -> Array:
-    return np.asarray(saving >= 0, dtype=float)
-
-
-# --- the JSON contract, and frames ------------------------------------------------------------------------
-
-
-def _driver_dict(driver: Driver) -> dict[str, Any]:
-    return {
-        "name": driver.name,
-        "kind": driver.kind,
-        "unit": driver.unit,
-        "what": driver.what,
-        "evppi_usd": driver.evppi.to_dict(),
-        "variance_share": driver.variance_share.to_dict(),
-        "event_share": driver.event_share.to_dict(),
-        "correlated_with": list(driver.correlated_with),
-        "median_if_pays_off": driver.median_if_pays_off,
-        "median_if_not": driver.median_if_not,
-        "apart": driver.sensitivity.apart,
-        "tenths": [_tenth_dict(tenth) for tenth in driver.tenths],
-    }
-
-
-def _tenth_dict(tenth: Tenth) -> dict[str, Any]:
-    pays, saving = tenth.pays_off, tenth.saving
-    return {
-        "value": tenth.value,
-        "low": tenth.low,
-        "high": tenth.high,
-        "futures": pays.n,
-        "pays_off": pays.to_dict(),
-        "saving_usd": {"mean": saving.value, "standard_error": saving.standard_error},
-    }
-
-
-def _row(driver: Driver) -> dict[str, float | str | None]:
-    row: dict[str, float | str | None] = {"what": driver.what, "unit": driver.unit}
-    for end, tenth in (("low", driver.low), ("high", driver.high)):
-        row[end] = tenth.value
-        row[f"pays_off_{end}"] = tenth.pays_off.value
-        row[f"saving_{end}_usd"] = tenth.saving.value
-    row["variance_share"] = driver.variance_share.value
-    row["event_share"] = driver.event_share.value
-    row["evppi_usd"] = driver.evppi.corrected
-    row["evppi_standard_error"] = driver.evppi.standard_error
-    row["median_if_pays_off"] = driver.median_if_pays_off
-    row["median_if_not"] = driver.median_if_not
-    return row

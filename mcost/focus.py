@@ -18,6 +18,7 @@ from mcost.law import Array
 from mcost.scenario import Scenario, load
 from mcost.subject import subject_of
 from mcost.what_if import WhatIf
+from mcost.whole_numbers import whole_between
 
 MOST_DRAWS = 2**20
 """Futures are simulated dozens of times over: beyond, the answer would not be told better, only later."""
@@ -90,8 +91,7 @@ def focus(
     Raises McostError where the scenario, the candidate, draws or seed cannot be used.
     """
     built = load(scenario, set=set)
-    if not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
-        raise McostError(f"draws: found {shown(draws)}; expected a whole number from 1 to {MOST_DRAWS:,}")
+    draws = whole_between("draws", draws, 1, MOST_DRAWS)
     chosen = subject_of(run(built, draws, seed), candidate)
     if chosen is None:
         raise McostError(f"found only {built.baseline}; expected a rival to hold it against")

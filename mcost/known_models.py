@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from mcost.catalogue import prior
-from mcost.errors import NotationError, Problem, spelt
+from mcost.errors import NotationError, Problem, UnknownModelError, spelt
 from mcost.law import Certain
-from mcost.prices import ModelPrice, UnknownModelError, newest_date, price_of
+from mcost.prices import ModelPrice, newest_date, price_of
 from mcost.uncertain import Prior, Quantity, read
 
 PRICES = ("input", "cached", "cache_write", "output")

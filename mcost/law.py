@@ -100,6 +100,12 @@ class Common(Law):
         return {field.name: self.__dict__[field.name] for field in fields(cast(Any, self))}
 
 
+def p5_p50_p95(law: Law) -> tuple[float, float, float]:
+    """The 5 % point, the median and the 95 % point."""
+    low, median, high = (float(x) for x in law.ppf(np.array([0.05, 0.5, 0.95])))
+    return low, median, high
+
+
 def below(law: Law, x: float) -> float:
     """P(X < x)."""
     return float(law.cdf(np.nextafter(x, -math.inf)))

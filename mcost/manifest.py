@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mcost.catalogue import entries
 from mcost.errors import McostError
+from mcost.law import p5_p50_p95
 from mcost.scenario import Scenario
 from mcost.source import Beside
 from mcost.version import VERSION
@@ -261,7 +261,7 @@ def _sayable(value: Any) -> Any:
 
 
 def _prior(prior: Any) -> PriorThen:
-    p5, p50, p95 = (float(x) for x in prior.law.ppf(np.array([0.05, 0.5, 0.95])))
+    p5, p50, p95 = p5_p50_p95(prior.law)
     shipped = entries().get(prior.catalogued)
     return PriorThen(
         name=prior.name,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
 from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError  # noqa: N812
 
 from pydantic import ValidationError
 
@@ -30,6 +30,17 @@ _HTML = re.compile(r'<script type="application/json" id="manifest">(.*?)</script
 _MARKDOWN = re.compile(r"<!-- mcost manifest\n(.*?)\n-->", re.DOTALL)
 _PART = re.compile(r"customXml/item\d{1,9}\.xml")
 _XML = re.compile(rf'<manifest xmlns="{_NAMESPACE}">(.*?)</manifest>', re.DOTALL)
+
+# zipfile says in many ways that it cannot read what calls itself a package.
+_UNOPENED = (
+    BadZipFile,  # no package, or a damaged one
+    NotImplementedError,  # packed by a method, or for a version, that Python does not know
+    RuntimeError,  # locked by a password, or packed by a method that this Python was built without
+    zlib.error,  # a part that cannot be unpacked
+    OSError,  # the same, packed by bzip2
+    EOFError,  # a part that ends too early
+    ValueError,  # a part said to begin before the file does, or a name that is no text
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +141,7 @@ def _of_office(path: Path, data: bytes) -> str:
             if large := [info for info in parts if info.file_size > MOST_MANIFEST]:
                 _refuse(path, f"{large[0].file_size:,} bytes in {large[0].filename}")
             texts = [package.read(info).decode("utf-8", "replace") for info in parts]
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, ZlibError):
+    except _UNOPENED:
         _refuse(path, "a package that cannot be opened")
     within = [match[1] for text in texts if (match := _XML.search(text))]
     return html.unescape(within[0]) if within else _refuse(path, "a document without a manifest")

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from mcost.law import Array, Law
+from mcost.law import Array, Law, p5_p50_p95
 from mcost.quantity import Quantity
-from mcost.scales import Domain, to_scale
+from mcost.scales import Z95, Domain, to_scale
 from mcost.scenario import Scenario
 from mcost.uncertain import Prior, read
 from mcost.usage.combining import updated
-from mcost.usage.estimates import Finding, Findings
+from mcost.usage.finding import Finding, Findings
 from mcost.usage.notations import amount
 
 VOLUME = "calls_per_month"
@@ -24,7 +24,6 @@ MOVED = 0.1
 """P-value from which on an input has not moved: the range that was given held 90 %."""
 _RIGHT_TO: Mapping[Domain, float] = {"real": 0.001, "positive": 0.01, "fraction": 0.01}
 """Nobody means a certain value more exactly than this, as a standard deviation on the natural scale."""
-_Z = 1.6448536269514722
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ class Measured:
     @property
     def now(self) -> tuple[float, float, float]:
         """5 %, 50 % and 95 % of what to believe now."""
-        low, median, high = (float(x) for x in self.law.ppf(np.array([0.05, 0.5, 0.95])))
-        return low, median, high
+        return p5_p50_p95(self.law)
 
 
 def prompt_of(scenario: Scenario) -> float | None:
@@ -156,11 +154,11 @@ def _some(found: Findings, key: str) -> bool:
 
 
 def _measured(prior: Prior, own: Finding, drawn: Array | None, alone: bool) -> Measured:
-    at = np.array([0.05, 0.5, 0.95])
-    low, median, high = (float(x) for x in (prior.law.ppf(at) if drawn is None else np.quantile(drawn, at)))
     if drawn is None:
+        low, median, high = p5_p50_p95(prior.law)
         quantile = float(prior.law.cdf(own.value))
     else:
+        low, median, high = (float(x) for x in np.quantile(drawn, (0.05, 0.5, 0.95)))
         quantile = float(np.mean(drawn < own.value) + np.mean(drawn == own.value) / 2)
     if low == high:
         quantile = 0.5 if own.value == median else float(own.value > median)
@@ -177,7 +175,7 @@ def _p_value(believed: tuple[float, float, float], own: Finding, quantile: float
         return 2 * min(quantile, 1 - quantile)
     # each side has its own width, as percentiles of a skewed belief do
     side = (b - m) if value > m else (m - a)
-    doubt = math.hypot(max(side / _Z, _RIGHT_TO[own.domain]), (high - low) / (2 * _Z))
+    doubt = math.hypot(max(side / Z95, _RIGHT_TO[own.domain]), (high - low) / (2 * Z95))
     return float(2 * ndtr(-abs(value - m) / doubt))
 
 

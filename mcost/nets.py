@@ -19,6 +19,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from mcost.errors import McostError, shown
 from mcost.law import Array
 
 Sampler = Literal["qmc", "mc"]
@@ -41,6 +42,12 @@ _ONES = np.uint32(1) << _PLACES
 _BELOW = _ONES - np.uint32(1)
 
 Rng = np.random.Generator
+
+
+def check_sampler(sampler: str) -> None:
+    """McostError where there is no such sampler."""
+    if sampler not in SAMPLERS:
+        raise McostError(f"sampler: found {shown(sampler)}; expected {' or '.join(SAMPLERS)}")
 
 
 def whole_number(draws: int, sampler: Sampler) -> int:

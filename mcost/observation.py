@@ -14,15 +14,14 @@ from mcost.estimate import Estimate, mean_of
 from mcost.law import Array
 from mcost.measured import VOLUME, Measured, measured, with_measured
 from mcost.nets import stream
-from mcost.scales import to_scale
+from mcost.scales import Z95, to_scale
 from mcost.scenario import Scenario
-from mcost.usage.estimates import Findings
+from mcost.usage.finding import Findings
 from mcost.voi import Information, evppi, evsi
 
 DAYS = (7, 14, 30, 60, 90)
 DRAWS = 16_384
 DAYS_A_MONTH = 365.25 / 12
-_Z = 1.6448536269514722
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def observation(
         low, high = to_scale(np.array([own.low, own.high]), own.domain)
         truth = to_scale(drawn, own.domain)
         if low < high and np.isfinite([low, high]).all() and np.isfinite(truth).all():
-            truths[name], errors[name] = truth, float(high - low) / (2 * _Z)
+            truths[name], errors[name] = truth, float(high - low) / (2 * Z95)
     if not truths or len(answer.strategies) < 2:
         return Observation(answer, so_far, tuple(truths), None, ())
     cost = np.stack(list(answer.futures.cost.values()))

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from mcost.answer import Answer, Futures
-from mcost.explanation import TOLD
+from mcost.driver import TOLD
 from mcost.focus import Focus, focus_on
 from mcost.input_names import name_of
 from mcost.law import Array

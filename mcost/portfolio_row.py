@@ -78,7 +78,15 @@ class Row:
         }
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+_KIND_OF = {
+    "str | None": "string",
+    "str": "string",
+    "int | None": "Int64",
+    "bool | None": "boolean",
+    "float | None": "float64",
+}
+KINDS = {field.name: _KIND_OF[str(field.type)] for field in fields(Row)}
+"""The columns, each with its type in a frame, also where it is empty."""
 
 
 def row_of(name: str, answer: Answer) -> Row:

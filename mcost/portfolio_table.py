@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mcost.catalogue import holds_priors
 from mcost.errors import MOST_QUOTED, McostError, Problem, ScenarioError, dotted, legible, nearest, shown
 from mcost.scenario import Scenario, load
 
@@ -123,9 +124,8 @@ def _of_folder(folder: Path) -> list[Entry]:
 
 
 def _is_scenario(path: Path) -> bool:
-    """Not a file that is by its name one of priors, beside the scenarios that use it; nothing hidden."""
-    priors = path.name == "priors.toml" or path.name.endswith(".priors.toml")
-    return not priors and not any(part.startswith(".") for part in path.parts)
+    """Not a file of priors; nothing hidden."""
+    return not holds_priors(path) and not any(part.startswith(".") for part in path.parts)
 
 
 def _legible(name: str) -> str:

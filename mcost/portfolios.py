@@ -12,21 +12,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from mcost.answer import MAX_DRAWS, run
+from mcost.answer import MAX_DRAWS, MAX_SEED, run
 from mcost.content import content
 from mcost.errors import McostError, ScenarioError, shown
 from mcost.journal import Journal, journal_of
 from mcost.memory import keep_freed_memory
-from mcost.nets import SAMPLERS, Sampler, whole_number
+from mcost.nets import Sampler, check_sampler, whole_number
 from mcost.portfolio_file import check, write
-from mcost.portfolio_row import COLUMNS, Row, row_of
+from mcost.portfolio_row import KINDS, Row, row_of
 from mcost.portfolio_table import Entry, Source, entries
+from mcost.reported import Reported
 from mcost.scenario import Scenario
 from mcost.spread import Died, InProcess, spread
 from mcost.version import VERSION
+from mcost.whole_numbers import whole_between
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.report.layout import Verdict
 
 DRAWS = 16_384
 
@@ -38,7 +42,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Portfolio:
+class Portfolio(Reported):
     """One verdict a scenario, the first rank first and what is wrong last. Printing it gives the report.
 
     source : what it was made of, by name. rows : one a scenario. draws, seed, sampler : of every row.
@@ -77,22 +81,15 @@ class Portfolio:
         """One row a scenario, as the file has it: a missing value where there is none."""
         import pandas as pd
 
-        columns = ["rank", *(name for name in COLUMNS if name not in ("rank", "error")), "error"]
+        columns = ["rank", *(name for name in KINDS if name not in ("rank", "error")), "error"]
         frame = pd.DataFrame([dataclasses.asdict(row) for row in self.rows], columns=columns)
         frame.insert(columns.index("draws") + 1, "seed", [str(self.seed)] * len(frame))
-        return frame.astype({name: _kind(name) for name in frame.columns})
+        return frame.astype({**KINDS, "seed": "string"})
 
-    def __str__(self) -> str:
-        from mcost.report.plain import plain
+    def _report(self) -> Verdict:
         from mcost.report.portfolio import ranking
 
-        return plain(ranking(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.page import html
-        from mcost.report.portfolio import ranking
-
-        return html(ranking(self))
+        return ranking(self)
 
 
 def portfolio(
@@ -141,10 +138,9 @@ def portfolio(
     """
     if by not in get_args(By):
         raise McostError(f"by: found {shown(by)}; expected saving or evpi")
-    if sampler not in SAMPLERS:
-        raise McostError(f"sampler: found {shown(sampler)}; expected {' or '.join(SAMPLERS)}")
-    _check_whole("draws", draws, 1, MAX_DRAWS)
-    _check_whole("seed", seed, 0, 2**128)
+    check_sampler(sampler)
+    draws = whole_between("draws", draws, 1, MAX_DRAWS)
+    seed = whole_between("seed", seed, 0, MAX_SEED)
     draws = whole_number(draws, sampler)
     found = entries(source, template, set)
     told = _told(source)
@@ -273,13 +269,6 @@ def _check_currency(scenario: Scenario, currency: str, name: str) -> None:
         )
 
 
-def _check_whole(name: str, value: int, least: int, most: int) -> None:
-    """Of all rows at once, before any is made."""
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        top = f"{most:,}" if most < 2**64 else "2^128"
-        raise McostError(f"{name}: found {shown(value)}; expected a whole number from {least} to {top}")
-
-
 def _ranked(rows: Sequence[Row], by: By) -> tuple[Row, ...]:
     """The largest first, in their own order where they are equal, which share a rank; what is wrong last."""
     stakes = {"saving": lambda row: row.expected_saving_usd, "evpi": lambda row: row.evpi_usd}
@@ -292,15 +281,3 @@ def _ranked(rows: Sequence[Row], by: By) -> tuple[Row, ...]:
         *(dataclasses.replace(row, rank=ranks[stake(row)]) for row in verdicts),
         *(row for row in rows if row.error is not None),
     )
-
-
-def _kind(column: str) -> str:
-    """The type of a column, also where it is empty."""
-    if column in ("rank", "horizon_months", "draws"):
-        return "Int64"
-    if column == "certain":
-        return "boolean"
-    return "float64" if column.endswith(("_usd", "_error")) or column in _CHANCES else "string"
-
-
-_CHANCES = ("pays_off", "beats_best_alternative")

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 Array = NDArray[np.float64]
+Z95 = 1.6448536269514722
+"""Standard deviations from the median of a normal to its 5 % and to its 95 % point."""
+
 Domain = Literal["real", "positive", "fraction"]
 
 

@@ -1,12 +1,10 @@
-"""The only reader of scenario files: TOML, a dict or keywords -> Scenario, or all mistakes at once."""
+"""The noun: a scenario whole and valid, every uncertain value in it a named Prior, or all its mistakes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path as FilePath
@@ -15,50 +13,24 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
-from mcost import toml
 from mcost.copula import Copula
-from mcost.correlations import correlate, inputs_as_written
+from mcost.correlations import correlate
 from mcost.dimensions import Places
-from mcost.errors import (
-    MOST_QUOTED,
-    McostError,
-    Path,
-    Place,
-    Problem,
-    ScenarioError,
-    close,
-    dotted,
-    legible,
-    nearest,
-    quoted,
-    shown,
-    spelt,
-)
+from mcost.errors import McostError, Path, Problem, ScenarioError, dotted, shown
 from mcost.frozen import FrozenDict
-from mcost.input_names import Inputs, name_of, path_of, unknown
+from mcost.impossible import impossible
 from mcost.known_models import begins, with_known_models
 from mcost.law import Law
 from mcost.like import Merged, merge_like
-from mcost.overrides import apply
 from mcost.plain_data import as_data
 from mcost.prices import ModelPrice
-from mcost.quantity import inverse_has_mean
 from mcost.references import references
-from mcost.schema import (
-    AFRESH,
-    MAX_INPUTS,
-    CostLine,
-    FollowsMarket,
-    Model,
-    Price,
-    ScenarioTables,
-    Strategy,
-    Study,
-    Table,
-    table_at,
-)
-from mcost.shipped import find_scenario, read_text
+from mcost.scenario_file import Written, read
+from mcost.schema import MAX_INPUTS, FollowsMarket, Model, Price, ScenarioTables, Strategy
 from mcost.source import Source, of_data
+from mcost.study_inputs import not_to_study
+from mcost.table_inputs import inputs_as_written, names_in, with_names
+from mcost.table_mistakes import told
 from mcost.uncertain import CREDIBILITY, Prior
 from mcost.version import VERSION
 
@@ -100,14 +72,16 @@ class Scenario(ScenarioTables):
         try:
             self.__pydantic_validator__.validate_python(known.data, self_instance=self, context=context)
         except ValidationError as error:
-            problems += _problems(error)
+            problems += told(error)
             named = data.get("correlations") or data.get("studies")
             inputs = inputs_as_written(known.data, merged, context) if named else {}
         else:
-            _name_inputs(self, merged)
+            tables, self._inputs = with_names(self, merged)
             inputs = self._inputs
+            for key, table in tables.items():
+                object.__setattr__(self, key, table)
         correlated = correlate(data.get("correlations"), inputs, merged)
-        problems += [*correlated.problems, *_not_to_study(data.get("studies"), inputs, merged)]
+        problems += [*correlated.problems, *not_to_study(data.get("studies"), inputs, merged)]
         if problems:
             raise ScenarioError(_once(problems, merged))
         self._facts, self._copulas = known.facts, correlated.copulas
@@ -117,8 +91,8 @@ class Scenario(ScenarioTables):
             for table, names in (("strategies", self.strategies), ("models", self.models))
             for place, name in enumerate(names)
         )
-        if impossible := [*_past(self), *_without_end(self)]:
-            raise ScenarioError(_once(impossible, merged))
+        if mistakes := impossible(self):
+            raise ScenarioError(_once(mistakes, merged))
         if len(self._inputs) > MAX_INPUTS:
             raise ScenarioError(
                 [Problem((), f"found {len(self._inputs)} inputs; expected at most {MAX_INPUTS}")]
@@ -203,7 +177,7 @@ class Scenario(ScenarioTables):
                 "models": FrozenDict({name: model for name, model in self.models.items() if name in models}),
             }
         )
-        used = set(_priors_in(other))
+        used = set(names_in(other))
         other._inputs = {name: prior for name, prior in self._inputs.items() if name in used}
         other._source = None
         return other
@@ -289,18 +263,6 @@ class Scenario(ScenarioTables):
         return model is not None and model.market_decline_per_year is not None
 
 
-def _priors_in(value: Any) -> Iterator[str]:
-    """The name of every input that a table holds."""
-    if isinstance(value, Prior):
-        yield value.name
-    elif isinstance(value, Table):
-        for key in type(value).model_fields:
-            yield from _priors_in(getattr(value, key))
-    elif isinstance(value, dict | tuple):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _priors_in(inner)
-
-
 def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
     source = scenario.success_of(strategy)
     if source is None or source is strategy.success_probability:
@@ -308,70 +270,20 @@ def _success_is_certain(scenario: Scenario, strategy: Strategy) -> bool:
     return source.law.mean() == 0  # from labelled examples: a chance, however many they are
 
 
-def _not_to_study(rows: Any, inputs: Inputs, merged: Merged) -> Iterator[Problem]:
-    """What ``[[studies]]`` name and cannot be found out; a row of a wrong type is left to its own check."""
-    named: set[str] = set()
-    for i, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
-        name = row.name if isinstance(row, Study) else row.get("name") if isinstance(row, dict) else None
-        if isinstance(name, str) and name in named:
-            yield Problem(("studies", i, "name"), f"found {shown(name)} twice; expected one study of a name")
-        named.add(spelt(name))
-        of = row.of if isinstance(row, Study) else row.get("of") if isinstance(row, dict) else ()
-        names = [of] if isinstance(of, str) else of if isinstance(of, list | tuple) else ()
-        for j, written in enumerate(names):
-            at = ("studies", i, "of") if isinstance(of, str) else ("studies", i, "of", j)
-            if not isinstance(written, str):
-                continue
-            if mistake := unknown(written, inputs, merged):
-                yield Problem(at, mistake)
-                continue
-            if written in names[:j]:
-                yield Problem(at, f"found {shown(written)} twice; expected each input once")
-            path, prior = path_of(written), inputs[name_of(written)]
-            if path[0] == "models" and path[-1] in AFRESH:
-                yield Problem(
-                    at, f"found {shown(written)}, which is drawn afresh at each event; expected another"
-                )
-            elif prior is not None and prior.law.certain:
-                value = prior.law.support()[0]
-                if path[-1] not in ("success_probability", "labelled_examples") or value in (0.0, 1.0):
-                    told = f"found {shown(written)}, which is {value:g} for certain"
-                    yield Problem(at, f"{told}; there is nothing to find out")
+def _hashed(value: Any) -> str:
+    """A value that is no JSON, as text that is the same in every process."""
+    if hasattr(value, "dist"):
+        return f"{value.dist.name} {value.args} {sorted(value.kwds.items())}"
+    return str(value)
 
 
-def _past(scenario: Scenario) -> Iterator[Problem]:
-    """What has ended before ``start``: a certain life that is exceeded, and tuning that is closed."""
-    for name, given in scenario.models.items():
-        life, age = given.retires_after_months, scenario.age_of(given)
-        if life is not None and life.law.certain and life.law.mean() <= age:
-            told = f"found {life.law.mean():g}, but it was released on {given.released}, {age:.1f} months"
-            mend = f"expected more; to count from start, say released = {begins(scenario.start)}"
-            yield Problem(("models", name, "retires_after_months"), f"{told} before start; {mend}")
-    for name, strategy in scenario.strategies.items():
-        path = ("strategies", name)
-        facts, model = scenario.facts.get(strategy.model or ""), scenario.model_of(strategy)
-        if facts is not None and facts.retires is not None and model is not None:
-            said = model.retires_after_months is not None
-            if not said and scenario.month_of(facts.retires) < 1:
-                mend = "name another model, or say retires_after_months in [models]"
-                yield Problem(
-                    (*path, "model"), f"{facts.model} retired on {facts.retires}, before start; {mend}"
-                )
-        ends = scenario.tuning_ends(strategy)
-        if isinstance(ends, date) and scenario.month_of(ends) < 1:
-            own = strategy.tuning is not None and strategy.tuning.ends is not None
-            at = (*path, "tuning", "ends") if own else (*path, "model")
-            yield Problem(at, f"tuning ends on {ends}, before start: nothing could be trained")
-
-
-def _without_end(scenario: Scenario) -> Iterator[Problem]:
-    """Retries whose expected number is infinite: 1 / (1 - retry_rate) has no mean."""
-    for name, strategy in scenario.strategies.items():
-        retry = strategy.retry_rate
-        if retry is not None and strategy.max_attempts is None and not inverse_has_mean(retry.law, 1.0):
-            said = f"{retry.law} comes so near to 1 that the mean of 1 / (1 - retry_rate) is not finite"
-            mend = "add max = 0.99, or give max_attempts"
-            yield Problem(("strategies", name, "retry_rate"), f"{said}; {mend}")
+def _once(problems: Sequence[Problem], merged: Merged) -> list[Problem]:
+    """Each mistake once, at the place where it was written, though ``like`` repeats it."""
+    seen: dict[tuple[Path, str], Problem] = {}
+    for problem in problems:
+        written = replace(problem, path=merged.written(problem.path))
+        seen.setdefault((written.path, written.message), written)
+    return list(seen.values())
 
 
 def load(
@@ -393,176 +305,18 @@ def load(
             )
         return source
     if isinstance(source, Mapping):
-        return _build(as_data(source), set, None, None, FilePath())
-    if not isinstance(source, str | FilePath):
+        written = Written(as_data(source), FilePath())
+    elif isinstance(source, str | FilePath):
+        written = read(source)
+    else:
         raise McostError(f"found {shown(source)}; expected {SOURCES}")
-    path = find_scenario(str(source))
-    file, text = str(source) if str(path) == str(source) else path.name, read_text(path)
+    written = written.overridden(set)
     try:
-        data = as_data(toml.parse(text))
-    except tomllib.TOMLDecodeError as error:
-        raise McostError(_not_toml(file, text, str(error))) from None
-    except (ValueError, McostError) as error:
-        raise McostError(f"{file}: {error}") from None
-    if not data:
-        raise McostError(f"{file}: found an empty file; expected a scenario: see mcost run contested")
-    scenario = _build(data, set, file, text, path.parent)
-    assert scenario._source is not None  # TOML holds nothing that no text says
-    scenario._source = scenario._source.written(file, text, set)
-    scenario._sha256 = hashlib.sha256(
-        text.encode() + "".join(f"\n--set {override}" for override in set).encode(errors="replace")
-    ).hexdigest()
-    return scenario
-
-
-def _build(
-    data: dict[str, Any], overrides: Sequence[str], file: str | None, text: str | None, folder: FilePath
-) -> Scenario:
-    origins: dict[Path, str] = {}
-    if overrides:
-        data.pop("expect", None)  # the verdict of the scenario as it stands
-    for override in overrides:
-        origins[apply(data, override)] = _said(override)
-    try:
-        scenario = Scenario(folder, **{str(key): value for key, value in data.items()})
+        scenario = Scenario(written.folder, **{str(key): value for key, value in written.data.items()})
     except ScenarioError as error:
-        places = _places(text)
-        problems = [replace(each, origin=_origin(each.path, origins, places)) for each in error.problems]
-        raise ScenarioError(problems, file, text, places) from None
-    if file is not None:  # a name may hold halves of characters, which no text can
-        scenario._file = FilePath(file).name.encode(errors="replace").decode()
+        raise written.located(error) from None
+    if written.file is not None:
+        assert scenario._source is not None  # TOML holds nothing that no text says
+        scenario._source = scenario._source.written(written.file.name, written.file.text, set)
+        scenario._file, scenario._sha256 = written.file.bare_name, written.file.sha256(set)
     return scenario
-
-
-def _said(override: str) -> str:
-    """How the user said it: ``--horizon`` is an override too."""
-    key, _, value = override.partition("=")
-    return f"--horizon {value}" if key == "horizon_months" else f"--set {override}"
-
-
-def _places(text: str | None) -> dict[Path, Place]:
-    """Looked up only for an error: the parser that keeps positions is not loaded before."""
-    if text is None:
-        return {}
-    from mcost.places import places_in
-
-    return places_in(text)
-
-
-def _origin(path: Path, origins: Mapping[Path, str], places: Mapping[Path, Place]) -> str | None:
-    """The override that a mistake comes from: it set the value, or made a table that is not in the file."""
-    starts = (path[:depth] for depth in range(1, len(path) + 1)) if places else ()
-    new = next((start for start in starts if start not in places), None)
-    return next(
-        (
-            said
-            for at, said in origins.items()
-            if path[: len(at)] == at or (new is not None and at[: len(new)] == new)
-        ),
-        None,
-    )
-
-
-def _not_toml(name: str, text: str, message: str) -> str:
-    """``"Expected '=' after a key (at line 3, column 5)"`` as file:line:column, with the line quoted."""
-    place = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    said = legible(re.sub(r"\s*\(at .*\)$", "", message), MOST_QUOTED)
-    if said.startswith("Cannot overwrite"):
-        said = "this key is given twice"
-    elif said.startswith("Cannot declare"):
-        table = ".".join(re.findall(r"'([^']*)'", said))
-        said = f"the table [{table}] is given twice"
-    said = f"not TOML: {said[:1].lower()}{said[1:]}"
-    if not place:
-        return f"{name}:{len(text.splitlines())}: {said}"
-    line, column = int(place[1]), int(place[2])
-    bare = re.match(
-        r"\s*[\w.\-\"]+\s*=\s*([$\d][^\"#{\[]*?\bto\b[^\"#]*?)\s*(#.*)?$", text.split("\n")[line - 1]
-    )
-    if bare:
-        said += f"; an interval needs quotes: {shown(bare[1])}"
-    return quoted(name, text, (line, column, 1), said)
-
-
-# --- mistakes ---------------------------------------------------------------------------------------------
-
-
-def _hashed(value: Any) -> str:
-    """A value that is no JSON, as text that is the same in every process."""
-    if hasattr(value, "dist"):
-        return f"{value.dist.name} {value.args} {sorted(value.kwds.items())}"
-    return str(value)
-
-
-_MOST_LOOKED_UP = 200
-"""Unknown keys for which the nearest known one is looked up; more of them are no slips of a finger."""
-
-
-def _problems(error: ValidationError) -> Iterator[Problem]:
-    mistakes = error.errors(include_url=False)
-    extra = [m["loc"] for m in mistakes if m["type"] == "extra_forbidden"]
-    looked_up = set(extra[:_MOST_LOOKED_UP])
-    misspelt = {(*path[:-1], close(str(path[-1]), _keys_at(path[:-1]))) for path in looked_up}
-    for mistake in mistakes:
-        if mistake["type"] == "missing" and mistake["loc"] in misspelt:
-            continue  # it is there, under a name that is told already
-        loc = tuple(part for part in mistake["loc"] if part != "[key]")
-        kind, found = mistake["type"], shown(mistake.get("input"))
-        if kind == "extra_forbidden":
-            hint = nearest(str(loc[-1]), _keys_at(loc[:-1])) if mistake["loc"] in looked_up else ""
-            yield Problem(loc, f"no such key{hint}", at="key")
-        elif kind == "missing":
-            yield Problem(loc, "this key is missing", at="key")
-        elif kind == "mistake":
-            yield Problem(loc, mistake["msg"])
-        else:
-            rows = loc[0] if loc[0] in ("correlations", "studies") else "strategies.NAME.costs"
-            expected = {
-                "string_type": "text",
-                "model_type": "a table",
-                "dict_type": "a table",
-                "tuple_type": f"a list of tables, [[{rows}]]",
-                "date_type": "a date, such as 2026-12-01",
-            }.get(kind, mistake["msg"])
-            yield Problem(loc, f"found {found}; expected {expected}")
-
-
-def _keys_at(path: Path) -> list[str]:
-    """The keys that the table at a path may hold, as they are written."""
-    table = table_at(path)
-    keys = [field.alias or key for key, field in table.model_fields.items()] if table else []
-    return [*keys, "like"] if table is Strategy else keys
-
-
-def _once(problems: Sequence[Problem], merged: Merged) -> list[Problem]:
-    """Each mistake once, at the place where it was written, though ``like`` repeats it."""
-    seen: dict[tuple[Path, str], Problem] = {}
-    for problem in problems:
-        written = replace(problem, path=merged.written(problem.path))
-        seen.setdefault((written.path, written.message), written)
-    return list(seen.values())
-
-
-# --- names ------------------------------------------------------------------------------------------------
-
-
-def _name_inputs(scenario: Scenario, merged: Merged) -> None:
-    """Give every Prior the path at which it is written; one written once is one input."""
-
-    def name(value: Any, path: Path) -> Any:
-        if isinstance(value, Prior):
-            written = dotted(merged.written(path))
-            return scenario._inputs.setdefault(written, replace(value, name=written))
-        if isinstance(value, CostLine):
-            return value.model_copy(update={"amount": name(value.amount, path)})
-        if isinstance(value, Table):
-            fields = {key: getattr(value, key) for key in type(value).model_fields}
-            return value.model_copy(update={key: name(v, (*path, key)) for key, v in fields.items()})
-        if isinstance(value, tuple) and value and isinstance(value[0], CostLine):
-            return tuple(name(row, (*path, row.name)) for row in value)
-        if isinstance(value, dict):
-            return FrozenDict({key: name(v, (*path, key)) for key, v in value.items()})
-        return value
-
-    for key in ScenarioTables.model_fields:
-        object.__setattr__(scenario, key, name(getattr(scenario, key), (key,)))

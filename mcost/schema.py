@@ -82,6 +82,18 @@ class Workload(Table):
     cost_per_day_behind: Usd | None = None
     ends_per_year: EventsAYear | None = None
 
+    @property
+    def traffic(self) -> tuple[Prior | None, ...]:
+        """What the calls of every month follow from."""
+        return (
+            self.calls_per_month,
+            self.monthly_active_users,
+            self.calls_per_user,
+            self.growth_per_month,
+            self.volatility_per_month,
+            self.max_calls_per_month,
+        )
+
 
 class Price(Table):
     """List prices of a model, USD per million tokens."""

@@ -227,13 +227,15 @@ def _sample(first: Folded, kept: Mapping[str, np.ndarray]) -> Sample:
     assert first.sample is not None
     return Sample(
         kept["total"],
-        {
-            name: Payoff(**{each: kept.get(f"{each} {name}") for each in _KEPT_OF_A_PAYOFF})  # type: ignore[arg-type]
-            for name in first.sample.payoffs
-        },
+        {name: _payoff(name, kept) for name in first.sample.payoffs},
         {name: kept[f"inputs {name}"] for name in first.sample.inputs},
         {name: kept[f"events {name}"] for name in first.sample.events},
     )
+
+
+def _payoff(name: str, kept: Mapping[str, np.ndarray]) -> Payoff:
+    rows: dict[str, Any] = {each: kept.get(f"{each} {name}") for each in _KEPT_OF_A_PAYOFF}
+    return Payoff(**rows)
 
 
 _KEPT_OF_A_PAYOFF = tuple(field.name for field in fields(Payoff))

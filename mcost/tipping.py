@@ -26,11 +26,14 @@ from mcost.estimate import Chance
 from mcost.focus import Focus, focus
 from mcost.joint_shift import JointShift, joint_shift
 from mcost.law import Array
+from mcost.reported import Reported
 from mcost.scenario import Scenario
 from mcost.what_if import WhatIf
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.report.layout import Verdict
 
 DRAWS = 16_384
 
@@ -102,7 +105,7 @@ class Tip:
 
 
 @dataclass(frozen=True)
-class Need:
+class Need(Reported):
     """What it would take. ``to_dict()`` is the JSON contract; printing it gives the report.
 
     scenario : as it was asked about; candidate : whom it is about. probabilities : those to be reached.
@@ -166,17 +169,10 @@ class Need:
         ]
         return pd.DataFrame(rows).set_index(["input", "probability"])
 
-    def __str__(self) -> str:
-        from mcost.report.plain import plain
+    def _report(self) -> Verdict:
         from mcost.report.tipping import needed
 
-        return plain(needed(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.page import html
-        from mcost.report.tipping import needed
-
-        return html(needed(self))
+        return needed(self)
 
 
 def need(

@@ -16,8 +16,9 @@ from typing import Any, Literal, get_args
 
 from mcost.errors import NotationError, shown
 from mcost.law import Law
-from mcost.notation import CREDIBILITY, LEAST_MASS, Reading, read_law
+from mcost.notation import read_law
 from mcost.quantity import NEVER, Quantity, check
+from mcost.reading import CREDIBILITY, LEAST_MASS, Reading
 from mcost.scales import Domain
 
 __all__ = [

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drawn import everything_drawn
 from everything import ALL, EVERYTHING
 from random_scenarios import random_scenario
 from scipy import stats
 
 import mcost
 from mcost.answer import Answer
-from mcost.draws import BLOCK, Draws, draw
+from mcost.draws import BLOCK, draw
 from mcost.errors import McostError
 from mcost.nets import REPLICATES, Sampler
 from mcost.scenario import Scenario
@@ -418,7 +419,7 @@ class Backwards(Executor):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        future.result = lambda timeout=None: self.finish(future)  # type: ignore[method-assign]
+        future.result = lambda timeout=None: self.finish(future)
         self.tasks.append((future, fn, args))
         return future
 
@@ -540,20 +541,6 @@ def test_inputs_are_independent_of_one_another(sampler: Sampler) -> None:
 def test_draws_are_read_only() -> None:
     for array in everything_drawn(draw(mcost.load(ALL["mixed"]), 1, 0, 10)).values():
         assert not array.flags.writeable
-
-
-def everything_drawn(drawn: Draws) -> dict[tuple[str, str], np.ndarray]:
-    """All random quantities of a block by kind and name."""
-    kinds = {
-        "value": drawn.values,
-        "events": drawn.events,
-        "success": drawn.success,
-        "price": drawn.price_steps,
-        "retirement": drawn.retirements,
-        "calls": {"calls": drawn.calls},
-        "end": {} if drawn.end_month is None else {"end": drawn.end_month},
-    }
-    return {(kind, name): array for kind, found in kinds.items() for name, array in found.items()}
 
 
 def depends_on(key: tuple[str, str], changed: str, built: Scenario) -> bool:

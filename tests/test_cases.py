@@ -239,7 +239,7 @@ def test_the_hourly_fee_needs_its_own_volume() -> None:
 def test_a_tune_at_a_provider_that_closes_does_not_last() -> None:
     scenario = mcost.load("provider_closes")
     (ends,) = {scenario.tuning_ends(scenario.strategies["fine_tune"])}
-    assert scenario.month_of(ends) == 2  # type: ignore[arg-type]
+    assert scenario.month_of(ends) == 2
     ledger = costs(scenario, draw(scenario, 1, 0)).ledgers["fine_tune"]
     lines = ledger.by_line()
     assert (lines["tokens"][2:] == 0).all()  # from month 2 on it serves nobody …

@@ -310,7 +310,7 @@ def test_a_copula_is_immutable_and_can_be_sent_to_a_worker() -> None:
     assert hash(copula) == hash(pickle.loads(pickle.dumps(copula)))
     assert copula.pairs == (("a", "b", 0.5), ("a", "c", -0.3), ("b", "c", 0.2))
     with pytest.raises(AttributeError):
-        copula.factor = ()  # type: ignore[misc]
+        copula.factor = ()
 
 
 def test_ranks_that_cannot_hold_together_have_no_copula() -> None:

@@ -217,6 +217,14 @@ def beyond(**rent: Any) -> dict[str, Any]:
     return scenario
 
 
+def assert_not_finite(made: Costs) -> None:
+    """And that to ask for it warns of nothing."""
+    assert not np.isfinite(made.discounted("fine_tune")).all()
+    decided = made.if_decided("fine_tune", SOURCE, True)
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(decided.usd()).all()
+
+
 def test_a_cost_beyond_all_numbers_is_found_and_warns_of_nothing() -> None:
     made = costed(beyond(driver="call", amount=1e300), block=1)
     with pytest.raises(SimulationError) as raised:
@@ -225,10 +233,7 @@ def test_a_cost_beyond_all_numbers_is_found_and_warns_of_nothing() -> None:
     assert str(raised.value) == (
         f"strategies.fine_tune: the cost line rent is not finite in month 1 of draw {8192 + first}"
     )
-    assert not np.isfinite(made.discounted("fine_tune")).all()
-    decided = made.if_decided("fine_tune", SOURCE, True)
-    with np.errstate(all="ignore"):
-        assert not np.isfinite(decided.usd()).all()
+    assert_not_finite(made)
 
 
 def test_a_cost_that_is_beyond_all_numbers_before_it_is_billed() -> None:
@@ -242,10 +247,7 @@ def test_a_cost_that_is_beyond_all_numbers_before_it_is_billed() -> None:
     made = costed(scenario)
     with pytest.raises(SimulationError, match="is not finite in month 1 of draw"):
         _ = made.totals
-    assert not np.isfinite(made.discounted("fine_tune")).all()
-    decided = made.if_decided("fine_tune", SOURCE, True)
-    with np.errstate(all="ignore"):
-        assert not np.isfinite(decided.usd()).all()
+    assert_not_finite(made)
 
 
 def test_a_cost_that_is_no_number_is_found_and_warns_of_nothing() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drawn import everything_drawn
 from everything import ALL
 from random_scenarios import random_scenario
 
 import mcost
 from mcost import draws as drawing
 from mcost.dimensions import MODELS, OF_A_MODEL, OF_A_STRATEGY, OF_ALL, OF_ALL_TOO, STRATEGIES, dimension
-from mcost.draws import Draws, draw
+from mcost.draws import draw
 from mcost.errors import McostError
 from mcost.nets import REPLICATES, Sampler, _directions
 from mcost.scenario import Scenario
@@ -28,20 +29,6 @@ def loaded(which: str | int) -> Scenario:
 
 
 each_scenario = pytest.mark.parametrize("which", [*scenario_names(), *ALL, *RANDOM])
-
-
-def everything_drawn(drawn: Draws) -> dict[tuple[str, str], np.ndarray]:
-    """All random quantities of a block by kind and name."""
-    kinds = {
-        "value": drawn.values,
-        "events": drawn.events,
-        "success": drawn.success,
-        "price": drawn.price_steps,
-        "retirement": drawn.retirements,
-        "calls": {"calls": drawn.calls},
-        "end": {} if drawn.end_month is None else {"end": drawn.end_month},
-    }
-    return {(kind, name): array for kind, found in kinds.items() for name, array in found.items()}
 
 
 # --- one quantity, one dimension --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""drafting.py: answers are read as a scenario reads them, and what is written from them runs."""
+"""drafting.py and what it asks: answers are read as a scenario reads them, and what is written runs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import pytest
 import mcost
 from mcost import drafting
 from mcost.catalogue import entries, entry, prior
-from mcost.drafting import Answers, checked, checked_credibility, draft, serving, to_tune, trainable
+from mcost.drafting import draft
 from mcost.errors import McostError, NotationError
 from mcost.prices import known_models, price_of
+from mcost.questions import DEFAULT_MODEL, Answers, checked, checked_credibility
+from mcost.tunable import OPEN_MODEL, serving, to_tune, trainable
 from mcost.uncertain import uncertain
 
 START = date(2026, 12, 1)
-ANSWERS = Answers("80k to 120k", "3000", "300 to 800", drafting.DEFAULT_MODEL, START)
+ANSWERS = Answers("80k to 120k", "3000", "300 to 800", DEFAULT_MODEL, START)
 
 
 # answers
@@ -129,7 +131,7 @@ def test_where_tuning_has_closed_already_it_says_since_when() -> None:
 
 
 def test_the_model_that_a_draft_falls_back_on_can_be_tuned_for_years() -> None:
-    facts = trainable(drafting.OPEN_MODEL, START)
+    facts = trainable(OPEN_MODEL, START)
     assert facts.tuning_closes is None
     assert facts.retires is None
 
@@ -137,7 +139,7 @@ def test_the_model_that_a_draft_falls_back_on_can_be_tuned_for_years() -> None:
 # drafts
 
 MODELS = [
-    drafting.DEFAULT_MODEL,
+    DEFAULT_MODEL,
     "openai/gpt-4o-mini",
     "openai/gpt-4.1",
     "azure/gpt-4.1-mini",

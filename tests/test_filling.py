@@ -1,14 +1,11 @@
 """``run --fill``: what a tuned strategy leaves out is the catalogue's prior, as if it were written so."""
 
 import json
-import sys
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
 import mcost
-from mcost.cli import main
 from mcost.filling import filled
 
 BARE: dict[str, Any] = {
@@ -77,14 +74,9 @@ def test_without_gaps_or_without_a_tuned_strategy_nothing_is_filled() -> None:
         assert filled(scenario) == (scenario, ())
 
 
-def test_the_chance_is_shown_both_ways(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_chance_is_shown_both_ways(mcost: Callable[..., tuple[int, str, str]]) -> None:
     def say(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["mcost", "run", "startup", "--draws", "1000", *arguments])
-        with pytest.raises(SystemExit):
-            main()
-        return capsys.readouterr().out
+        return mcost("run", "startup", "--draws", "1000", *arguments)[1]
 
     plain, both = json.loads(say("--json")), json.loads(say("--json", "--fill"))
     manifest = plain.pop("manifest")

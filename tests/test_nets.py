@@ -193,10 +193,10 @@ def test_fewer_points_are_the_first_of_more(dimension: int | None) -> None:
 def test_every_other_name_purpose_seed_and_block_has_other_points() -> None:
     one = {"seed": 1, "name": "x", "purpose": "value", "dimension": 3, "block": 0, "n": R << 6}
     others = [{"seed": 2}, {"name": "y"}, {"purpose": "success"}]
-    found = [uniforms(**{**one, **other}) for other in ({}, *others, {"block": 1})]  # type: ignore[arg-type]
+    found = [uniforms(**{**one, **other}) for other in ({}, *others, {"block": 1})]
     for here, there in itertools.combinations(found, 2):
         assert (here != there).all()
-    np.testing.assert_array_equal(found[0], uniforms(**one))  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found[0], uniforms(**one))
 
 
 def test_streams_are_told_apart_by_seed_name_purpose_and_block() -> None:

@@ -16,9 +16,10 @@ from scipy import special, stats
 
 import mcost
 from mcost.catalogue import catalogue
-from mcost.compound import Compound, IntervalBetween
+from mcost.compound import Compound
 from mcost.errors import NotationError, ScenarioError
 from mcost.families import Family, from_frozen
+from mcost.interval_between import IntervalBetween
 from mcost.law import Certain, Law, widened
 from mcost.metalog import fit
 from mcost.mixture import Mixture
@@ -364,7 +365,7 @@ def test_a_prior_may_stand_within_another_notation() -> None:
     }
     law = mcost.load(data).inputs["strategies.prompt.setup_hours"].law
     assert law.mean() == close(prior.law.mean() / 2)
-    data["strategies"]["prompt"]["setup_hours"] = {"mixture": [0, {"prior": "no.such"}]}  # type: ignore[index]
+    data["strategies"]["prompt"]["setup_hours"] = {"mixture": [0, {"prior": "no.such"}]}
     with pytest.raises(ScenarioError, match=r'mixture\[1\]: found prior = "no.such"; no such prior'):
         mcost.load(data)
 
@@ -1031,7 +1032,7 @@ def test_samples_are_refused_where_there_is_no_folder() -> None:
 def test_zero_has_no_sign() -> None:
     for value in ("-0", -0.0, "-0.0", {"choice": [-0.0]}, {"samples": [-0.0]}):
         for domain in ("positive", "fraction", "real"):
-            low, _ = read(value, Quantity("", domain)).support()  # type: ignore[arg-type]
+            low, _ = read(value, Quantity("", domain)).support()
             assert math.copysign(1, low) == 1
 
 

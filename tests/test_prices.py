@@ -18,8 +18,9 @@ import pytest
 from genai_prices.data_snapshot import DataSnapshot, set_custom_snapshot
 
 import mcost.prices
-from mcost.errors import McostError
-from mcost.prices import UnknownModelError, known_models, newest_date, price_of
+from mcost import models_file
+from mcost.errors import McostError, UnknownModelError
+from mcost.prices import known_models, newest_date, price_of
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
 TOML = tomllib.loads(Path(mcost.prices.__file__).with_name("models.toml").read_text(encoding="utf-8"))
@@ -235,7 +236,7 @@ def test_importing_it_loads_neither_the_table_nor_numpy() -> None:
 
 def test_a_price_cannot_be_altered() -> None:
     with pytest.raises(FrozenInstanceError):
-        price_of("gpt-4o-mini").input = 0.0  # type: ignore[misc]
+        price_of("gpt-4o-mini").input = 0.0
 
 
 def test_the_docstrings_examples() -> None:
@@ -414,10 +415,10 @@ def test_base_prices_beside_tuned_ones_are_the_price_tables() -> None:
 
 
 def test_a_newer_row_supersedes_an_older_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    old = mcost.prices._PriceRow(
+    old = models_file.PriceRow(
         model="openai/ft:gpt-4o", input=9.0, output=18.0, source="old", checked=date(2026, 1, 1)
     )
-    new = mcost.prices._PriceRow(
+    new = models_file.PriceRow(
         model="openai/ft:gpt-4o",
         input=3.0,
         output=6.0,
@@ -425,8 +426,8 @@ def test_a_newer_row_supersedes_an_older_one(monkeypatch: pytest.MonkeyPatch) ->
         checked=date(2026, 2, 1),
         since=date(2026, 2, 1),
     )
-    changed = mcost.prices._own()._replace(prices=(new, old))
-    monkeypatch.setattr(mcost.prices, "_own", lambda: changed)
+    changed = models_file.own_rows()._replace(prices=(new, old))
+    monkeypatch.setattr(models_file, "own_rows", lambda: changed)
     assert price_of("ft:gpt-4o", on=date(2026, 1, 31)).source == "old"
     assert price_of("ft:gpt-4o", on=date(2026, 2, 1)).source == "new"
     assert price_of("ft:gpt-4o", on=date(2020, 1, 1)).source == "old"

@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 
 import mcost as library
 from mcost import catalogue, known_models
-from mcost.cli import main
 from mcost.manifest_file import as_file
 from mcost.rerun import compared
 
@@ -25,19 +23,7 @@ FEW = ("--draws", "256")
 QUICK = ("quick", "--calls", "100k", "--model", "openai/gpt-4o-mini", "--prompt", "3000", "--after", "500")
 
 
-@pytest.fixture
-def mcost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Mcost:
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mcost", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capsys.readouterr()
-        assert isinstance(stopped.value.code, int)
-        return stopped.value.code, out, err
-
-    return run
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def own_scenario(folder: Path) -> Path:
@@ -326,75 +312,78 @@ def test_numbers_are_compared_path_by_path() -> None:
 
 # --- manifests from anywhere ------------------------------------------------------------------------------
 
-HOSTILE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "another command": (lambda m: m.update(command="fit"), 'the manifest\'s command: found "fit"'),
-    "a module": (lambda m: m.update(command="__init__"), "the manifest's command: "),
-    "where to": (
-        lambda m: m["options"].update(out="/tmp/x"),
-        'the manifest\'s options: "out": run has none such',
-    ),
-    "another scenario": (lambda m: m["options"].update(scenario="contested"), "the manifest's options: "),
+Change = Callable[[dict[str, Any]], object]
+"""What is done to a manifest that was whole."""
+
+
+def manifest(**said: Any) -> Change:
+    return lambda m: m.update(said)
+
+
+def options(**said: Any) -> Change:
+    return lambda m: m["options"].update(said)
+
+
+def scenario(**said: Any) -> Change:
+    return lambda m: m["scenarios"][0].update(said)
+
+
+def file(name: str, content: str = "") -> Change:
+    return scenario(files=[{"name": name, "sha256": "0" * 64, "content": content}])
+
+
+HOSTILE: dict[str, tuple[Change, str]] = {
+    "another command": (manifest(command="fit"), 'the manifest\'s command: found "fit"'),
+    "a module": (manifest(command="__init__"), "the manifest's command: "),
+    "where to": (options(out="/tmp/x"), 'the manifest\'s options: "out": run has none such'),
+    "another scenario": (options(scenario="contested"), "the manifest's options: "),
     "an option of a wrong type": (
-        lambda m: m["options"].update(draws=["1"]),
+        options(draws=["1"]),
         'the manifest\'s options: --draws: found ["1"]; expected what it takes',
     ),
     "an option that is none": (
-        lambda m: m["options"].update(draws="--help"),
+        options(draws="--help"),
         "the manifest's options: Invalid value for '--draws'",
     ),
-    "a table": (lambda m: m["options"].update(held={"a": 1}), "the manifest's options: --credibility: "),
-    "inputs": (lambda m: m["options"].update(inputs="all"), "the manifest's inputs: "),
-    "no scenario": (lambda m: m.update(called=[], scenarios=[]), "the manifest names no scenario"),
-    "a path as a name": (lambda m: m.update(called=["../x"]), "verdict.json: found manifest.called[0]: "),
-    "a scenario above": (
-        lambda m: m["scenarios"][0].update(file=".."),
-        'the manifest\'s scenario: ".." cannot be laid out',
-    ),
+    "a table": (options(held={"a": 1}), "the manifest's options: --credibility: "),
+    "inputs": (options(inputs="all"), "the manifest's inputs: "),
+    "no scenario": (manifest(called=[], scenarios=[]), "the manifest names no scenario"),
+    "a path as a name": (manifest(called=["../x"]), "verdict.json: found manifest.called[0]: "),
+    "a scenario above": (scenario(file=".."), 'the manifest\'s scenario: ".." cannot be laid out'),
     "half a character": (
-        lambda m: m["scenarios"][0].update(text="\ud800"),
+        scenario(text="\ud800"),
         'the manifest\'s scenario: "article_100k.toml" cannot be laid out',
     ),
-    "a file above": (
-        lambda m: m["scenarios"][0].update(files=[{"name": "../x", "sha256": "0" * 64, "content": ""}]),
-        'the manifest\'s files: found "../x"; expected a name below a folder',
-    ),
-    "a file anywhere": (
-        lambda m: m["scenarios"][0].update(files=[{"name": "/tmp/x", "sha256": "0" * 64, "content": ""}]),
-        'the manifest\'s files: found "/tmp/x"; expected a name below a folder',
-    ),
-    "a file on a drive": (
-        lambda m: m["scenarios"][0].update(files=[{"name": "C:x", "sha256": "0" * 64, "content": ""}]),
-        'the manifest\'s files: found "C:x"; expected a name below a folder',
-    ),
+    **{
+        f"a file {where}": (
+            file(name),
+            f'the manifest\'s files: found "{name}"; expected a name below a folder',
+        )
+        for where, name in (("above", "../x"), ("anywhere", "/tmp/x"), ("on a drive", "C:x"))
+    },
     "an output of another kind": (
-        lambda m: m.update(output={"ending": ".html", "pictures": None, "files": {}}),
+        manifest(output={"ending": ".html", "pictures": None, "files": {}}),
         "the manifest's output: found report; expected what run makes",
     ),
     "figures without": (
-        lambda m: m.update(command="figures", options={}),
+        manifest(command="figures", options={}),
         "the manifest's output: found json; expected what figures makes",
     ),
-    "no base64": (
-        lambda m: m["scenarios"][0].update(files=[{"name": "x", "sha256": "0" * 64, "content": "!"}]),
-        'the manifest\'s files: "x": not base64',
-    ),
+    "no base64": (file("x", "!"), 'the manifest\'s files: "x": not base64'),
     "another content": (
-        lambda m: m["scenarios"][0].update(files=[{"name": "x", "sha256": "0" * 64, "content": "eA=="}]),
+        file("x", "eA=="),
         "x: found other content than the manifest tells of, by its hash",
     ),
-    "a scenario that is none": (
-        lambda m: m["scenarios"][0].update(text="[a"),
-        "",
-    ),
+    "a scenario that is none": (scenario(text="[a"), ""),
     "samples elsewhere": (
-        lambda m: m["scenarios"][0].update(
+        scenario(
             text='title = "T"\nbaseline = "a"\nhorizon_months = 1\n[workload]\ncalls_per_month = '
             '{ samples = "/etc/passwd", column = "a" }\n[strategies.a]\nprice = { input = 1 }\n'
         ),
         "",
     ),
-    "data that is none": (lambda m: m["scenarios"][0].update(form="json"), "the scenario's data: not JSON"),
-    "10^9 draws": (lambda m: m["options"].update(draws=10**12), "draws: found 1000000000000; expected"),
+    "data that is none": (scenario(form="json"), "the scenario's data: not JSON"),
+    "10^9 draws": (options(draws=10**12), "draws: found 1000000000000; expected"),
 }
 
 

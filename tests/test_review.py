@@ -16,8 +16,9 @@ from mcost.errors import McostError
 from mcost.measured import measured, with_measured
 from mcost.observation import observation
 from mcost.review import Review, review
-from mcost.usage.daily import Log, read_log
+from mcost.usage.daily import read_log
 from mcost.usage.estimates import findings
+from mcost.usage.log import Log
 from mcost.verdict_file import read_verdict
 
 SCENARIO = """

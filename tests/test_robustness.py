@@ -1,7 +1,7 @@
 """What P would be if the stated ranges were too narrow, against its closed form."""
 
 import math
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import mcost
-from mcost.cli import main
 
 NORMAL = NormalDist()
 SALE = {
@@ -58,19 +57,14 @@ def test_what_is_certain_has_no_such_chance() -> None:
     assert mcost.run(certain, draws=16).if_overconfident("bought") is None
 
 
-def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[str, str]:
-    monkeypatch.setattr(sys, "argv", ["mcost", "run", "sale.toml", "--draws", "8192", *more])
-    with pytest.raises(SystemExit):
-        main()
-    printed = capsys.readouterr()
-    return " ".join(printed.out.split()), printed.err
-
-
 def test_every_verdict_says_it_and_credibility_sets_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    mcost: Callable[..., tuple[int, str, str]], here: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "sale.toml").write_text(
+    def say(*more: str) -> tuple[str, str]:
+        _, out, err = mcost("run", "sale.toml", "--draws", "8192", *more)
+        return " ".join(out.split()), err
+
+    (here / "sale.toml").write_text(
         'title = "A sale"\nbaseline = "prompt"\nhorizon_months = 12\n[workload]\ncalls_per_month = 1000\n'
         "[strategies.prompt]\nprice = { input = 1.0 }\nprompt_tokens = 1000\n"
         "[strategies.bought]\nprice = { input = 0.0 }\n"
@@ -78,15 +72,15 @@ def test_every_verdict_says_it_and_credibility_sets_it(
         encoding="utf-8",
     )
     for more, held in (((), 0.6), (("--credibility", "30%"), 0.3), (("--credibility", "0.3"), 0.3)):
-        out, err = say(monkeypatch, capsys, *more)
+        out, err = say(*more)
         percent = f"{100 * chance(0.9, held):.0f}"
         assert f"(hold {100 * held:.0f} %, not 90 %), bought is ahead in {percent} % of futures." in out
         assert err == ""
-    assert say(monkeypatch, capsys, "--credibility", "60") == (
+    assert say("--credibility", "60") == (
         "",
         'error: --credibility 60: found 60; expected a share between 0 and 1; did you mean "60%"?\n',
     )
-    assert say(monkeypatch, capsys, "--credibility", "0") == (
+    assert say("--credibility", "0") == (
         "",
         "error: --credibility 0: expected a share from 1% to 99.9%\n",
     )

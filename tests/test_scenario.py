@@ -456,10 +456,10 @@ def test_what_is_no_source_is_told_what_one_is() -> None:
     for wrong, shown in ((None, "None"), (5, "5"), ([1], "[1]"), (b"x", "b'x'")):
         for call in (load, mcost.run):
             with pytest.raises(McostError) as refused:
-                call(wrong)  # type: ignore[arg-type]
+                call(wrong)
             assert str(refused.value).startswith(f"found {shown}; expected {sources}"), wrong
     with pytest.raises(McostError) as refused:
-        Scenario({"title": "A case"})  # type: ignore[arg-type]
+        Scenario({"title": "A case"})
     assert str(refused.value) == (
         f'found {{ title = "A case" }} in place of keywords; use mcost.load for {sources}'
     )

@@ -93,7 +93,7 @@ class Counting(Executor):
             self.waiting -= 1
             return fn(*args, **kwargs)
 
-        future.result = result  # type: ignore[method-assign]
+        future.result = result
         return future
 
 
@@ -111,7 +111,7 @@ def test_what_is_no_longer_wanted_is_not_computed() -> None:
         scenario, of = mcost.load(STEADY), lambda costs: costs.draws.block
         parts = simulate(scenario, of, draws=9 * BLOCK, seed=1, executor=one)
         assert next(parts) == 0
-        parts.close()  # type: ignore[attr-defined]
+        parts.close()
         assert one.submit(lambda: "free").result(timeout=60) == "free"
 
 

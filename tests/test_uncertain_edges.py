@@ -60,7 +60,7 @@ def test_the_domain_is_held_to() -> None:
     with pytest.raises(NotationError):
         uncertain("1 to 2", "fraction")
     with pytest.raises(NotationError) as raised:
-        uncertain(1, "whole")  # type: ignore[arg-type]
+        uncertain(1, "whole")
     assert str(raised.value) == 'found domain "whole"; expected one of real, positive, fraction'
 
 

@@ -9,7 +9,8 @@ import pytest
 import mcost
 from mcost.conditions import Condition, conditions
 from mcost.doubts import doubts
-from mcost.report.verdict import judged_conditions, verdict
+from mcost.report.conditions import judged_conditions
+from mcost.report.verdict import verdict
 
 # The prompt costs 1 USD a month, the tuned model what is said of it.
 PROMPT: dict[str, Any] = {"price": {"input": 1.0}, "prompt_tokens": 1000}

@@ -339,7 +339,7 @@ def test_value_of_modelling_by_hand() -> None:
     assert voi.value_of_modelling([[1.0, 2.0, 3.0], [2.0, 5.0, 2.0]], 0).value == 0
     for wrong in (2, -1, 0.5):
         with pytest.raises(McostError, match="expected a strategy's row, 0 to 1"):
-            voi.value_of_modelling([[1.0, 2.0], [2.0, 5.0]], wrong)  # type: ignore[arg-type]
+            voi.value_of_modelling([[1.0, 2.0], [2.0, 5.0]], wrong)
 
 
 def test_importing_it_loads_no_regression() -> None:

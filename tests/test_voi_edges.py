@@ -319,7 +319,7 @@ def test_a_study_costs_nothing_unless_it_is_said() -> None:
 def test_sizes_are_some_of_a_mapping() -> None:
     cost, results = study()
     assert voi.enbs(cost, results, [4]).n.tolist() == [4]
-    assert voi.enbs(cost, results, [4.0]).n.tolist() == [4]  # type: ignore[list-item]
+    assert voi.enbs(cost, results, [4.0]).n.tolist() == [4]
     with pytest.raises(McostError, match="sizes: found none; expected the numbers of observations to try"):
         voi.enbs(cost, results, [])
 
@@ -360,5 +360,5 @@ def test_a_choice_is_a_whole_row_of_the_table() -> None:
     assert voi.value_of_modelling(cost, 1).value == 1.0
     for wrong in (2, -1, 0.5):
         with pytest.raises(McostError) as found:
-            voi.value_of_modelling(cost, wrong)  # type: ignore[arg-type]
+            voi.value_of_modelling(cost, wrong)
         assert str(found.value) == f"choice: found {wrong}; expected a strategy's row, 0 to 1"

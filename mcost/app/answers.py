@@ -20,8 +20,8 @@ from mcost.axis import Axis
 from mcost.errors import McostError
 from mcost.focus import focus_on
 from mcost.report.axis_words import in_currency
+from mcost.report.grounds import grounds
 from mcost.report.tipping import nearest_tip
-from mcost.report.verdict import grounds
 from mcost.scenario import Scenario
 from mcost.subject import subject_of
 from mcost.tipping import need_of

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from mcost.answer import Answer
+from mcost.driver import Driver, Kind
 from mcost.estimate import Estimate
 from mcost.exhibits import DOTS, broken_even_by_month, saving_dots
-from mcost.explanation import NOTHING, Driver, Kind, Why
+from mcost.explanation import NOTHING, Why
 from mcost.factors import EVENTS
 from mcost.figures.driver_tornado import MOST, SURE
 from mcost.figures.even_curve import ERROR

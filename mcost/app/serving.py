@@ -12,7 +12,8 @@ from mcost.answer import run
 from mcost.app.answers import MOST, Answers
 from mcost.app.given import Given
 from mcost.app.state import State
-from mcost.errors import McostError, shown
+from mcost.errors import McostError
+from mcost.whole_numbers import whole_between
 
 LOOPBACK = "127.0.0.1"
 AT_ONCE = 100
@@ -28,8 +29,7 @@ def serve(
 
     Raises McostError where the scenario, draws or seed cannot be used, or the port is taken.
     """
-    if not 1 <= draws <= MOST:
-        raise McostError(f"draws: found {shown(draws)}; expected a whole number from 1 to {MOST:,}")
+    draws = whole_between("draws", draws, 1, MOST)
     given = Given.read(source)
     run(given.scenario, 1, seed)
     answers = Answers(given, draws, seed)

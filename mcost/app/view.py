@@ -13,8 +13,10 @@ from mcost.app.state import State
 from mcost.axis import Axis, axis
 from mcost.input_names import path_of
 from mcost.quantity import Quantity
+from mcost.report.advice import advice
 from mcost.report.naming import input_name, owner
-from mcost.report.verdict import advice, footer, prospects
+from mcost.report.prospects import prospects
+from mcost.report.verdict import footer
 from mcost.report.words import capital, chance, listed, money, months, name
 from mcost.scales import Domain, from_scale, to_scale
 from mcost.scenario import Scenario

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("check", epilog="Example: mcost check contested")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@common.options(common.draws, common.seed, common.horizon, common.overrides, common.as_json)
+@common.options(common.of_a_run, common.as_json)
 def command(
     scenarios: tuple[str, ...],
     draws: int,
@@ -72,29 +72,26 @@ def command(
 
 
 def _files(names: tuple[str, ...]) -> list[str]:
-    """Every scenario named; a folder stands for the files in it, but for priors.toml."""
+    """Every scenario named; a folder stands for the files in it, but for those of priors."""
+    from mcost.catalogue import holds_priors
+
     files = []
     for name in names:
         if not Path(name).is_dir():
             files.append(name)
             continue
-        inside = sorted(str(file) for file in Path(name).glob("*.toml") if not _holds_priors(file.name))
+        inside = sorted(str(file) for file in Path(name).glob("*.toml") if not holds_priors(file))
         if not inside:
             raise McostError(f"{name}: found no scenario file (*.toml) in this folder")
         files += inside
     return files
 
 
-def _holds_priors(name: str) -> bool:
-    """Whether a file is by its name one of priors, beside the scenarios that use it."""
-    return name == "priors.toml" or name.endswith(".priors.toml")
-
-
 def _print_check(name: str, scenario: Scenario, held: list[Any], answer: Answer | None) -> None:
     """One line a scenario; with an answer, all that was read and what may be questioned."""
+    from mcost.report.conditions import judged_conditions
     from mcost.report.inputs import a_call, correlations, inputs, questions
     from mcost.report.plain import paragraphs
-    from mcost.report.verdict import judged_conditions
 
     holds = sum(line.holds for line in held)
     kept = f"{holds} of {len(held)} expectations hold" if held else "held to no expectation"

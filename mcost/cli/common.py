@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +18,7 @@ from mcost.errors import McostError
 
 if TYPE_CHECKING:
     from mcost.report.layout import Table, Verdict
+    from mcost.report.lookup import Page
     from mcost.scenario import Scenario
 
 NOT_MET = 1
@@ -66,7 +69,16 @@ overrides = click.option(
 )
 horizon = click.option("--horizon", type=int, help="Months that count, instead of the scenario's own.")
 force = click.option("--force", is_flag=True, help="Replace files that exist.")
+models = click.option(
+    "--model", "models", multiple=True, metavar="MODEL", help="Only calls to it; may be repeated."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+
+of_a_run = options(draws, seed, horizon, overrides)
+"""Which futures, of which scenario."""
+
+of_a_search = options(candidate, fewer_draws, seed, horizon, overrides, as_json)
+"""The same where a candidate's futures are simulated again and again, and how the answer is printed."""
 
 
 class Reader:
@@ -85,10 +97,14 @@ def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None
     from mcost.scenario import load
 
     keep_freed_memory()
-    extra = () if horizon is None else (f"horizon_months={horizon}",)
     reader = click.get_current_context().find_object(Reader)
     read = load if reader is None else reader.load
-    return read(scenario, set=(*overrides, *extra))
+    return read(scenario, set=all_overrides(overrides, horizon))
+
+
+def all_overrides(overrides: tuple[str, ...], horizon: int | None) -> tuple[str, ...]:
+    """Those of ``--set``, and the one that ``--horizon`` is."""
+    return overrides if horizon is None else (*overrides, f"horizon_months={horizon}")
 
 
 def called(scenario: str) -> str:
@@ -109,6 +125,16 @@ def probability(said: str, written: str) -> float:
     if not law.certain:
         raise McostError(f"{said}: found {shown(written)}; expected one probability, such as 0.6")
     return law.mean()
+
+
+def day(said: str, written: str) -> date:
+    """said : the option, as it is named in an error."""
+    from mcost.errors import shown
+
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise McostError(f"{said}: found {shown(written)}; expected a date, such as 2026-12-01") from None
 
 
 PATIENCE = 1.0
@@ -201,6 +227,14 @@ def print_report(report: Verdict) -> None:
         from mcost.report.plain import plain
 
         click.echo(plain(report))
+
+
+def print_page(page: Page) -> None:
+    """At the terminal's width, 100 at most; at 100 where there is none."""
+    from mcost.report.lookup import WIDTH, plain
+
+    width = min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
+    click.echo(plain(page, width))
 
 
 def print_table(table: Table) -> None:

@@ -73,7 +73,7 @@ def command(
     from mcost.choices import worth
     from mcost.comparison import compare
 
-    of_all = (*(() if one_each else overrides), *(() if horizon is None else (f"horizon_months={horizon}",)))
+    of_all = common.all_overrides(() if one_each else overrides, horizon)
     result: Comparison | Worth
     if worth_of_choices:
         result = worth(scenarios[0], draws, seed, sampler=sampler, set=of_all)

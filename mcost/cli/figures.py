@@ -22,7 +22,7 @@ from mcost.cli import common
 @click.option("--out", required=True, metavar="DIR", help="The folder to write to; made where there is none.")
 @click.option("--format", "formats", default="png", show_default=True, help="png, svg and pdf, by commas.")
 @click.option("--for", "for_", default="document", show_default=True, help="document, slide or both.")
-@common.options(common.force, common.candidate, common.draws, common.seed, common.horizon, common.overrides)
+@common.options(common.force, common.candidate, common.of_a_run)
 def command(
     scenario: str,
     only: tuple[str, ...],

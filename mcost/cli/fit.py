@@ -14,12 +14,12 @@ from mcost.version import VERSION
 
 if TYPE_CHECKING:
     from mcost.law import Law
-    from mcost.usage.estimates import Findings
+    from mcost.usage.finding import Findings
 
 
 @click.command("fit", epilog="Example: mcost fit usage.csv --model gpt-4o-mini -o priors.toml")
 @click.argument("logs", nargs=-1, metavar="LOG...")
-@click.option("--model", "models", multiple=True, metavar="MODEL", help="Only calls to it; may be repeated.")
+@common.options(common.models)
 @click.option(
     "--prompt",
     "prompt_tokens",
@@ -156,10 +156,7 @@ def _compare(before: tuple[str, ...], after: tuple[str, ...], models: tuple[str,
 
 
 def _show(as_json: bool, data: dict[str, Any], page: Any) -> None:
-    from mcost.cli.priors import page_width
-    from mcost.report.lookup import plain
-
     if as_json:
         common.print_json(data)
     else:
-        click.echo(plain(page, page_width()))
+        common.print_page(page)

@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from mcost import drafting, whole_files
+from mcost import drafting, questions, tunable, whole_files
 from mcost.cli import common
 from mcost.errors import McostError
 
@@ -64,7 +64,7 @@ def _from_log(
         log = read_log([Path(name) for name in logs], models, progress)
     found = findings(log)
     asked = _answers(_Asking(yes), _next_month(date.today()), observed.defaults(found))
-    found = findings(log, drafting.middle("prompt_tokens", asked.prompt_tokens))
+    found = findings(log, questions.middle("prompt_tokens", asked.prompt_tokens))
     asked = replace(asked, observed=observed.inputs(found))
     drafting.prove(drafting.draft(asked))
     draft = drafting.draft(replace(asked, priors_file=beside.name))
@@ -119,30 +119,30 @@ class _Asking:
         )
 
 
-def _answers(ask: _Asking, start: date, log: Mapping[str, str] = _NOTHING) -> drafting.Answers:
+def _answers(ask: _Asking, start: date, log: Mapping[str, str] = _NOTHING) -> questions.Answers:
     """The six questions; hours that are left at their default are the catalogue's own prior.
 
     log : defaults from a log, ``"prompt_tokens"`` and ``"model"``, and ``"calls"``, which then is not asked.
     """
 
     def quantity(number: int, name: str) -> str:
-        question = drafting.QUESTIONS[name]
+        question = questions.QUESTIONS[name]
         default = log.get(name, question.default)
-        return ask(number, question.ask, default, lambda s: s if s == default else drafting.checked(name, s))
+        return ask(number, question.ask, default, lambda s: s if s == default else questions.checked(name, s))
 
     def hours(number: int, name: str) -> str | None:
         text = quantity(number, name)
-        return None if text == drafting.QUESTIONS[name].default else text
+        return None if text == questions.QUESTIONS[name].default else text
 
     calls = log["calls"] if "calls" in log else quantity(1, "calls")
     prompt_tokens, tuned_tokens = quantity(2, "prompt_tokens"), quantity(2, "tuned_tokens")
-    model = log.get("model", drafting.DEFAULT_MODEL)
-    today = ask(3, "Model today", model, lambda s: drafting.serving(s, start))
-    chosen, reason = drafting.to_tune(today, start, drafting.HORIZON)
+    model = log.get("model", questions.DEFAULT_MODEL)
+    today = ask(3, "Model today", model, lambda s: tunable.serving(s, start))
+    chosen, reason = tunable.to_tune(today, start, questions.HORIZON)
     if reason and not ask.yes:
         click.echo(f"     {reason}", err=True)
-    tune = ask(3, "Model to tune", chosen, lambda s: drafting.trainable(s, start))
-    return drafting.Answers(
+    tune = ask(3, "Model to tune", chosen, lambda s: tunable.trainable(s, start))
+    return questions.Answers(
         calls=calls,
         prompt_tokens=prompt_tokens,
         tuned_tokens=tuned_tokens,
@@ -154,7 +154,7 @@ def _answers(ask: _Asking, start: date, log: Mapping[str, str] = _NOTHING) -> dr
         credibility=ask(
             6,
             "How sure are you? Of 100 such ranges, how many would hold the truth?",
-            f"{100 * drafting.CREDIBILITY:g}",
-            drafting.checked_credibility,
+            f"{100 * questions.CREDIBILITY:g}",
+            questions.checked_credibility,
         ),
     )

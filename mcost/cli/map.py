@@ -17,8 +17,7 @@ from mcost.cli import common
 @click.option("--x-range", type=float, nargs=2, metavar="LOW HIGH", help="What to map of x, in its unit.")
 @click.option("--y-range", type=float, nargs=2, metavar="LOW HIGH", help="What to map of y, in its unit.")
 @click.option("--size", type=int, default=40, show_default=True, help="Points along each.")
-@common.options(common.candidate, common.fewer_draws, common.seed, common.horizon)
-@common.options(common.overrides, common.as_json)
+@common.of_a_search
 def command(
     scenario: str,
     x: str | None,

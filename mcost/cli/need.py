@@ -17,8 +17,7 @@ from mcost.cli import common
     metavar="P",
     help="P(pays off) to reach, such as 0.6 or 60%; may be repeated. Unsaid: 0.5 and 0.8.",
 )
-@common.options(common.candidate, common.fewer_draws, common.seed, common.horizon)
-@common.options(common.overrides, common.as_json)
+@common.of_a_search
 def command(
     scenario: str,
     inputs: tuple[str, ...],

@@ -82,7 +82,6 @@ def command(
     from mcost.portfolios import portfolio
 
     least = None if required is None else common.probability(f"--require {required}", required)
-    extra = () if horizon is None else (f"horizon_months={horizon}",)
     with (
         nullcontext() if address is None else cluster(address) as executor,
         common.progress("scenarios") as progress,
@@ -95,7 +94,7 @@ def command(
             executor,
             by="evpi" if by == "evpi" else "saving",
             sampler=sampler,
-            set=(*overrides, *extra),
+            set=common.all_overrides(overrides, horizon),
             output=output,
             replace=force,
             progress=progress,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
 from mcost.cli import common
-from mcost.cli.priors import page_width
-from mcost.errors import McostError, shown
 from mcost.version import VERSION
 
 
@@ -22,17 +18,10 @@ def command(model: str | None, day: str | None, as_json: bool) -> None:
     Without MODEL, the providers; with a provider's name, its models. Nothing is fetched: prices are those
     of the installed price table, as of its newest day or of --on.
     """
-    from mcost.report.lookup import plain, prices_data, prices_page
+    from mcost.report.prices import prices_data, prices_page
 
-    on = None if day is None else _day(day)
+    on = None if day is None else common.day("--on", day)
     if as_json:
         common.print_json({"mcost": VERSION, **prices_data(model, on)})
     else:
-        click.echo(plain(prices_page(model, on), page_width()))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise McostError(f"--on: found {shown(text)}; expected a date, such as 2026-12-01") from None
+        common.print_page(prices_page(model, on))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from datetime import date
 
 import click
@@ -25,7 +23,7 @@ def command(name: str | None, grade: str | None, key: str | None, as_json: bool)
     A scenario takes one by { prior = "NAME" }. Each has a source, the day it was checked, and a grade:
     measured, elicited or weak.
     """
-    from mcost.report.lookup import find_prior, plain, prior_facts, prior_page, priors, priors_page
+    from mcost.report.priors import find_prior, prior_facts, prior_page, priors, priors_page
 
     if name is not None and (grade or key):
         raise click.UsageError("NAME shows one prior; --grade and --for choose from the list")
@@ -35,9 +33,4 @@ def command(name: str | None, grade: str | None, key: str | None, as_json: bool)
         common.print_json({"mcost": VERSION, "priors": [prior_facts(entry, today) for entry in found]})
     else:
         page = priors_page(found) if name is None else prior_page(found[0], today)
-        click.echo(plain(page, page_width()))
-
-
-def page_width() -> int:
-    """Columns for text: those of the terminal, at most 100; 100 where there is none."""
-    return min(100, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 100
+        common.print_page(page)

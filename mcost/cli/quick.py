@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mcost import drafting, whole_files
+from mcost import drafting, questions, whole_files
 from mcost.cli import common
-from mcost.cli.priors import page_width
-from mcost.errors import McostError, NotationError, shown
+from mcost.errors import McostError, NotationError
 
 if TYPE_CHECKING:
     from mcost.drafting import Draft
@@ -31,7 +29,7 @@ _RANGE = "A range such as '80k to 120k', or one number."
 @click.option("--hours", "setup_hours", metavar="RANGE", help="Hours to set it up; unsaid, 20 to 40.")
 @click.option("--upkeep", "hours_per_month", metavar="RANGE", help="Hours a month after; unsaid, 5 to 10.")
 @click.option(
-    "--horizon", type=click.IntRange(1, 600), default=drafting.HORIZON, show_default=True, help="Months."
+    "--horizon", type=click.IntRange(1, 600), default=questions.HORIZON, show_default=True, help="Months."
 )
 @click.option("--start", metavar="DATE", help="Month 1; unsaid, the newest day of the price table.")
 @click.option("--save", metavar="FILE", help="Write the scenario to a file too.")
@@ -58,15 +56,14 @@ def command(
     numbers: no clock is read.
     """
     from mcost.answer import run as answer_of
-    from mcost.cli.run import print_verdict
     from mcost.prices import newest_date
     from mcost.scenario import load
 
     if save is not None:
         whole_files.check([Path(save)], replace=force)
-    begins = newest_date() if start is None else _day(start)
+    begins = newest_date() if start is None else common.day("--start", start)
     draft = drafting.draft(
-        drafting.Answers(
+        questions.Answers(
             calls=_checked("calls", "--calls", calls),
             prompt_tokens=_checked("prompt_tokens", "--prompt", prompt_tokens),
             tuned_tokens=_checked("tuned_tokens", "--after", tuned_tokens),
@@ -83,8 +80,10 @@ def command(
         assumed = {"assumed": drafting.assumed_rows(draft), "notes": draft.notes}
         common.print_answer(answer.to_dict() | assumed, answer, answer.scenario, start=str(begins))
     else:
+        from mcost.report.verdict import verdict
+
         _print_assumed(draft)
-        print_verdict(answer)
+        common.print_report(verdict(answer))
     if save is not None:
         whole_files.write_whole(Path(save), draft.text.encode(), replace=force)
         click.echo(f"Wrote {save}.", err=True)
@@ -92,21 +91,14 @@ def command(
 
 def _checked(name: str, option: str, text: str) -> str:
     try:
-        return drafting.checked(name, text)
+        return questions.checked(name, text)
     except NotationError as error:
         raise McostError(f"{option}: {error}") from None
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise McostError(f"--start: found {shown(text)}; expected a date, such as 2026-12-01") from None
-
-
 def _print_assumed(draft: Draft) -> None:
-    from mcost.report.lookup import assumed_page, plain
+    from mcost.report.priors import assumed_page
 
     rows = [(a.key, a.entry) for a in draft.assumed]
-    click.echo(plain(assumed_page(rows, draft.settled, draft.notes), page_width()))
+    common.print_page(assumed_page(rows, draft.settled, draft.notes))
     click.echo()

@@ -19,7 +19,7 @@ from mcost.cli import common
     metavar="FILE",
     help="What to write: its ending says the kind, .html, .md, .docx or .pptx.",
 )
-@common.options(common.force, common.candidate, common.draws, common.seed, common.horizon, common.overrides)
+@common.options(common.force, common.candidate, common.of_a_run)
 def command(
     scenario: str,
     out: str,

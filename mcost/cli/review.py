@@ -20,7 +20,7 @@ from mcost.cli import common
     metavar="FILE",
     help="The scenario, if it is not beside OLD.json or a shipped one, or has changed.",
 )
-@click.option("--model", "models", multiple=True, metavar="MODEL", help="Only calls to it; may be repeated.")
+@common.options(common.models)
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -56,13 +56,12 @@ def command(
     with common.progress("MiB read") as progress:
         log = read_log([Path(each) for each in logs], models, progress)
     first: date | None = None if start is None else start.date()
-    extra = () if horizon is None else (f"horizon_months={horizon}",)
     with common.progress("working out what became of it"):
         found = review(
             told,
             source,
             log,
-            set=(*overrides, *extra),
+            set=common.all_overrides(overrides, horizon),
             start=first,
             candidate=candidate,
             changed=scenario is not None,

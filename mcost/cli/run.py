@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("run", epilog="Example: mcost run contested --horizon 36 --require 0.3")
 @click.argument("scenario")
-@common.options(common.draws, common.seed, common.horizon, common.overrides)
-@common.options(common.sampler, common.integrate)
+@common.options(common.of_a_run, common.sampler, common.integrate)
 @click.option(
     "--format",
     "form",
@@ -91,9 +90,11 @@ def command(
     elif form != "text":
         click.echo(_block(form, as_written, answer, added if fill else None))
     else:
+        from mcost.report.verdict import verdict
+
         if fill:
             _print_filled(as_written, answer, added)
-        print_verdict(answer)
+        common.print_report(verdict(answer))
     missed = [said for demand in demands if (said := _missed(answer, *demand))]
     for said in missed:
         click.echo(f"not met: {said}", err=True)
@@ -152,14 +153,3 @@ def _print_filled(as_written: Answer, filled: Answer, added: tuple[Prior, ...]) 
     from mcost.report.plain import paragraphs
 
     click.echo(paragraphs([filled_in(as_written, filled, added)]) + "\n")
-
-
-def print_verdict(answer: Answer) -> None:
-    from mcost.report.verdict import verdict
-
-    if sys.stdout.isatty():
-        from mcost.report.terminal import show
-
-        show(verdict(answer))
-    else:
-        click.echo(str(answer))

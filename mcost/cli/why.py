@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command("why", epilog="Example: mcost why contested --candidate fine_tune")
 @click.argument("scenario")
 @click.option("--candidate", metavar="NAME", help="The strategy to explain, instead of the verdict's own.")
-@common.options(common.draws, common.seed, common.horizon, common.overrides, common.as_json)
+@common.options(common.of_a_run, common.as_json)
 @click.option(
     "--total",
     is_flag=True,

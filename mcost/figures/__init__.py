@@ -86,7 +86,7 @@ def decision_map(of: Answer | DecisionMap, candidate: str | None = None, for_: s
     """The chance of paying off over two inputs, and where the scenario stands: where the answer flips."""
     if isinstance(of, DecisionMap):
         answer = run(of.scenario, of.draws, of.seed)
-        return MAP.figure(Ground.of(answer, of.candidate, map=of), for_)
+        return MAP.figure(Ground.of(answer, of.candidate, decision_map=of), for_)
     return MAP.figure(Ground.of(of, candidate), for_)
 
 

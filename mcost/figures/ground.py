@@ -40,10 +40,10 @@ class Ground:
         *,
         why: Why | None = None,
         curves: Acceptability | None = None,
-        map: DecisionMap | None = None,  # noqa: A002 - what it is
+        decision_map: DecisionMap | None = None,
     ) -> Ground:
         """Raises McostError where the answer has no such candidate."""
-        return cls(answer, subject_of(answer, candidate), why, curves, map)
+        return cls(answer, subject_of(answer, candidate), why, curves, decision_map)
 
     # --- analyses -----------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcost.axis import Axis
-from mcost.explanation import Driver
+from mcost.driver import Driver
 from mcost.figures.ground import Ground
 from mcost.report.naming import event_name, event_value, input_name, value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcost.explanation import Driver
+from mcost.driver import Driver
 from mcost.figures.caption import Caption
 from mcost.figures.ground import Ground
 from mcost.figures.inputs import driver_name

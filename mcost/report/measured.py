@@ -9,8 +9,8 @@ from mcost.report.lookup import Grid, Labelled, Page
 from mcost.report.words import MINUS, count, percent, small_money
 from mcost.usage.combining import Update
 from mcost.usage.effect import Difference, Effect
-from mcost.usage.estimates import Finding, Findings
 from mcost.usage.families import Spread
+from mcost.usage.finding import Finding, Findings
 from mcost.usage.priors_file import origin, toml
 
 _WORDS = {

@@ -10,11 +10,15 @@ import numpy as np
 from mcost.answer import Answer
 from mcost.endings import Ending, endings
 from mcost.explanation import Why
+from mcost.report.advice import advice
+from mcost.report.grounds import grounds, weakly_founded
 from mcost.report.layout import Memo, Paragraph, Part, Plate, Points, Section, Table, Verdict
 from mcost.report.naming import input_name, value
+from mcost.report.prospects import prospects
 from mcost.report.studies import studied
 from mcost.report.tipping import nearest_tip, needed
-from mcost.report.verdict import advice, footer, grounds, prospects, tables, weakly_founded
+from mcost.report.verdict import footer
+from mcost.report.verdict_tables import tables
 from mcost.report.why import why as reasons
 from mcost.report.words import capital, listed, months, name
 from mcost.studies import StudyWorth

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from mcost.answer import Answer
 from mcost.estimate import Chance
 from mcost.measured import Measured
+from mcost.months_held import Held, MonthHeld
 from mcost.report.amounts import amount
 from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.naming import input_name, value
 from mcost.report.words import capital, chance, count, listed, months, name, percent
-from mcost.review import Held, MonthHeld, Review, Tripwire
+from mcost.review import Review
+from mcost.tripwires import Tripwire
 from mcost.usage.priors_file import origin_of
 from mcost.version import VERSION
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mcost.answer import Answer
+from mcost.report.currency import money_of
 from mcost.report.layout import Paragraph, Table, Verdict
 from mcost.report.naming import input_name
-from mcost.report.words import capital, count, listed, money, months, name
+from mcost.report.words import capital, count, listed, months, name
 from mcost.studies import FUTURES, StudyWorth
 from mcost.version import VERSION
 
@@ -27,10 +28,6 @@ def studied(answer: Answer, found: Sequence[StudyWorth]) -> Verdict:
     )
 
 
-def _usd(answer: Answer, usd: float, error: float = 0.0) -> str:
-    return money(usd, error, answer.scenario.currency)
-
-
 def _advice(answer: Answer, found: Sequence[StudyWorth]) -> Iterator[str]:
     if not found:
         yield "The scenario lists no study: name them under [[studies]], with what each would tell and cost."
@@ -40,12 +37,11 @@ def _advice(answer: Answer, found: Sequence[StudyWorth]) -> Iterator[str]:
         yield f"No study is worth its cost and its delay: {_decide(answer)}."
         return
     for study in worthwhile[:2]:
-        net = _usd(answer, study.net.value, study.net.standard_error)
-        told = _usd(answer, study.evsi.corrected, study.evsi.standard_error)
-        costs = [f"{_usd(answer, study.cost_usd)} of cost"] if study.cost_usd else []
-        costs += (
-            [f"{_usd(answer, study.delay_usd, study.delay_error)} of delay"] if round(study.delay_usd) else []
-        )
+        net = money_of(answer, study.net.value, study.net.standard_error)
+        told = money_of(answer, study.evsi.corrected, study.evsi.standard_error)
+        costs = [f"{money_of(answer, study.cost_usd)} of cost"] if study.cost_usd else []
+        if round(study.delay_usd):
+            costs.append(f"{money_of(answer, study.delay_usd, study.delay_error)} of delay")
         less = f", less {listed(costs)}" if costs else ""
         yield f"{capital(study.name)} is worth {net} on average: its result is worth {told}{less}."
     others = len(found) - len(worthwhile)
@@ -70,7 +66,7 @@ def _sizes(answer: Answer, found: Sequence[StudyWorth]) -> Iterator[str]:
         gain = study.best_net_usd - study.net.value
         if gain > 2 * study.net.standard_error:
             larger = "larger" if study.n is not None and study.best_n > study.n else "smaller"
-            more = _usd(answer, gain, study.net.standard_error)
+            more = money_of(answer, gain, study.net.standard_error)
             size = f"if {larger}, about {count(study.best_n)}"
             yield f"{capital(study.name)} would be worth {more} more {size}."
 
@@ -92,11 +88,11 @@ def _table(answer: Answer, found: Sequence[StudyWorth]) -> Table:
             study.name,
             listed([input_name(answer.scenario, of) for of in study.of]),
             "all" if study.n is None else count(study.n),
-            _usd(answer, study.evppi.corrected, study.evppi.standard_error),
-            _usd(answer, study.evsi.corrected, study.evsi.standard_error),
-            _usd(answer, study.cost_usd),
-            _usd(answer, study.delay_usd, study.delay_error),
-            _usd(answer, study.net.value, study.net.standard_error),
+            money_of(answer, study.evppi.corrected, study.evppi.standard_error),
+            money_of(answer, study.evsi.corrected, study.evsi.standard_error),
+            money_of(answer, study.cost_usd),
+            money_of(answer, study.delay_usd, study.delay_error),
+            money_of(answer, study.net.value, study.net.standard_error),
         )
         for study in found
     )

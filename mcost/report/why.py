@@ -1,20 +1,21 @@
-"""What drives an answer, as paragraphs and tables."""
+"""What drives an answer, in paragraphs: what moves it, what could be learnt, what is luck."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
+from mcost.driver import Driver
 from mcost.estimate import Chance, Estimate
-from mcost.explanation import LUCK, Driver, Why
+from mcost.explanation import Why
+from mcost.report.driver_words import MEETS, alone, called, valued, with_ends
+from mcost.report.estimates import above_zero, below, usd, worth
 from mcost.report.layout import Paragraph, Table, Verdict
-from mcost.report.naming import event_name, event_value, input_name, owner, plural, value
-from mcost.report.words import MINUS, capital, chance, in_futures, listed, money, name, percent
+from mcost.report.naming import input_name, owner, plural
+from mcost.report.why_tables import ROWS
+from mcost.report.why_tables import tables as driver_tables
+from mcost.report.words import capital, chance, in_futures, listed, money, name, percent
 from mcost.version import VERSION
-from mcost.voi import Information
 
-ROWS = 12
-MEETS = "whether it "
 APART = 0.05
 """Futures that pay off and others are told apart by a factor whose ranks differ by more."""
 
@@ -36,7 +37,7 @@ def why(found: Why) -> Verdict:
             Paragraph("Told apart", tuple(_told_apart(found))),
             Paragraph("Shared", tuple(_shared(found))),
         ]
-        tables = [_ends(found), _matters(found), *_totals(found)]
+        tables = driver_tables(found)
     return Verdict(
         found.answer.scenario.title,
         tuple(paragraph for paragraph in paragraphs if paragraph.sentences),
@@ -49,23 +50,6 @@ def _nothing(found: Why) -> str:
     if found.candidate is None:
         return f"Only {name(found.answer.baseline)} is given: name a rival to hold it against."
     return "Nothing is uncertain here: every future is the same one, so nothing in it drives the answer."
-
-
-def _usd(found: Why, estimate: Estimate) -> str:
-    return money(estimate.value, estimate.standard_error, found.answer.scenario.currency)
-
-
-def _called(found: Why, driver: Driver) -> str:
-    return (
-        event_name(driver.name) if driver.kind == "event" else input_name(found.answer.scenario, driver.name)
-    )
-
-
-def _value(found: Why, driver: Driver, number: float) -> str:
-    scenario = found.answer.scenario
-    if driver.kind == "event":
-        return event_value(scenario, driver.name, number)
-    return value(number, driver.unit, scenario.currency)
 
 
 # --- a decider who fears losses ---------------------------------------------------------------------------
@@ -108,7 +92,7 @@ def _moves(found: Why) -> Iterator[str]:
     """The input that moves P most, and the event with the largest share in it; where nothing moves P, those
     with the largest share in the saving.
     """
-    pays = any(_some(driver.event_share) for driver in found.drivers)
+    pays = any(above_zero(driver.event_share) for driver in found.drivers)
     key: Callable[[Driver], float] = _event_share if pays else _variance_share
     inputs = [driver for driver in found.inputs if key(driver) > 0]
     events = [driver for driver in found.events if key(driver) > SMALL]
@@ -121,21 +105,16 @@ def _moves(found: Why) -> Iterator[str]:
 
 
 def _event_share(driver: Driver) -> float:
-    return driver.event_share.value if _some(driver.event_share) else 0.0
+    return driver.event_share.value if above_zero(driver.event_share) else 0.0
 
 
 def _variance_share(driver: Driver) -> float:
-    return driver.variance_share.value if _some(driver.variance_share) else 0.0
-
-
-def _some(share: Estimate) -> bool:
-    """Whether a share can be told from 0."""
-    return share.interval[0] > 0
+    return driver.variance_share.value if above_zero(driver.variance_share) else 0.0
 
 
 def _both_ends(found: Why, driver: Driver, pays: bool) -> str:
     who = name(str(found.candidate))
-    low, high = _with(found, driver)
+    low, high = with_ends(found, driver)
     if not pays:
         least, most = driver.low.saving, driver.high.saving
         same = (least.value < 0) == (most.value < 0)
@@ -169,43 +148,29 @@ def _in(share: Chance) -> str:
     return f"in {chance(share)}"
 
 
-def _with(found: Why, driver: Driver) -> tuple[str, str]:
-    """``with few calls per month (49,000)`` and ``with many (1.2 million)``."""
-    said = _called(found, driver)
-    low, high = (_value(found, driver, tenth.value) for tenth in (driver.low, driver.high))
-    if said.startswith(MEETS):
-        who = "it" if owner(driver.name) == found.candidate else name(owner(driver.name))
-        return f"where {who} misses the quality bar", "where it meets it"
-    if said.startswith("month"):
-        return f"where the {said} is early ({low})", f"where it is late ({high})"
-    few, many = ("few", "many") if plural(said) else ("low", "high")
-    before = f"{said[:-1]}, " if said.endswith(")") else f"{said} ("
-    return f"with {few} {before}{low})", f"with {many} ({high})"
-
-
 # --- what could be known ----------------------------------------------------------------------------------
 
 
 def _to_learn(found: Why) -> Iterator[str]:
-    known, best = found.all_inputs, found.best
+    known, best, currency = found.all_inputs, found.best, found.answer.scenario.currency
     if not found.inputs:
         yield "No input is uncertain: there is nothing to learn."
         return
     know = "To know every input exactly before choosing would"
     if known.interval[1] == 0:
         yield f"{know} be worth nothing: the choice would stay what it is."
-    elif not _some(known):
-        yield f"{know} be worth nothing, or {_below(found, known)}."
+    elif not above_zero(known):
+        yield f"{know} be worth nothing, or {below(known, currency)}."
     else:
-        said = f"{know} be worth {_worth(found, known)}, at most"
+        said = f"{know} be worth {worth(known, currency)}, at most"
         if best is not None:
             mostly = "most of it is" if best.worth > 0.5 * known.corrected else "worth most is"
-            said += f"; {mostly} the {_called(found, best)}, {_worth(found, best.evppi)}"
+            said += f"; {mostly} the {called(found, best)}, {worth(best.evppi, currency)}"
         yield f"{said}."
     if known.warning:
         yield f"That is rough: {known.warning}."
     if best is not None and best.evppi.warning and best.evppi is not known:
-        yield f"The worth of the {_called(found, best)} is rough: {best.evppi.warning}."
+        yield f"The worth of the {called(found, best)} is rough: {best.evppi.warning}."
     yield from _by_means(found)
 
 
@@ -214,7 +179,7 @@ def _by_means(found: Why) -> Iterator[str]:
     chosen, loss, recommended = found.by_means, found.modelling, found.answer.recommended
     if chosen is None or loss is None:
         return
-    if chosen != recommended and not _some(loss):
+    if chosen != recommended and not above_zero(loss):
         yield (
             f"The means of the inputs alone would choose {name(chosen)}, which cannot be told from "
             f"{name(recommended)} in expected cost."
@@ -225,8 +190,9 @@ def _by_means(found: Why) -> Iterator[str]:
             "does not change the choice."
         )
     else:
+        lost = usd(loss, found.answer.scenario.currency)
         yield (
-            f"The means of the inputs alone would choose {name(chosen)}, which costs {_usd(found, loss)} "
+            f"The means of the inputs alone would choose {name(chosen)}, which costs {lost} "
             f"more on average than {name(recommended)}: that is what modelling the uncertainty is worth."
         )
 
@@ -234,24 +200,17 @@ def _by_means(found: Why) -> Iterator[str]:
 def _luck(found: Why) -> Iterator[str]:
     if not found.events:
         return
-    if not _some(found.luck):
-        if found.inputs and _some(found.all_inputs):
+    if not above_zero(found.luck):
+        if found.inputs and above_zero(found.all_inputs):
             yield "Next to nothing is luck: the inputs tell nearly all that decides the choice."
         return
     main = max(found.events, key=lambda d: d.worth)
-    said = f"Another {_usd(found, found.luck)} is luck, which no study of the inputs tells beforehand"
+    lost = usd(found.luck, found.answer.scenario.currency)
+    said = f"Another {lost} is luck, which no study of the inputs tells beforehand"
     if main.worth > 0:
-        said += f"; it is above all {_alone(found, main)}"
+        said += f"; it is above all {alone(found, main)}"
         said += ", and that a trial would show" if main.what and main.what.startswith(MEETS) else ""
     yield f"{said}."
-
-
-def _alone(found: Why, driver: Driver) -> str:
-    """An event within a sentence."""
-    said = _called(found, driver)
-    if said.startswith(MEETS):
-        return f"whether {name(owner(driver.name))} {str(driver.what).removeprefix(MEETS)}"
-    return f"the {said}"
 
 
 # --- what sets the futures that pay off apart -------------------------------------------------------------
@@ -268,7 +227,7 @@ def _told_apart(found: Why) -> Iterator[str]:
 
 
 def _apart(found: Why, driver: Driver) -> str:
-    said, of = _called(found, driver), driver.sensitivity
+    said, of = called(found, driver), driver.sensitivity
     assert of.mean_if_pays_off is not None
     assert of.mean_if_not is not None
     if said.startswith(MEETS):
@@ -283,10 +242,10 @@ def _apart(found: Why, driver: Driver) -> str:
         said_so, more, less = f"the {said} is {{}}", "later", "earlier"
     elif plural(said):
         said_so, more, less = "there are {} " + said, "more", "fewer"
-    here, there = (_value(found, driver, median) for median in (of.median_if_pays_off, of.median_if_not))
+    here, there = (valued(found, driver, median) for median in (of.median_if_pays_off, of.median_if_not))
     clause = said_so.format(more if of.apart > 0 else less)
     if here == there:
-        here, there = (_value(found, driver, mean) for mean in (of.mean_if_pays_off, of.mean_if_not))
+        here, there = (valued(found, driver, mean) for mean in (of.mean_if_pays_off, of.mean_if_not))
         return f"{clause} (mean {here}; {there} in the others)"
     return f"{clause} (median {here}; {there} in the others)"
 
@@ -296,104 +255,9 @@ def _shared(found: Why) -> Iterator[str]:
     for driver in found.drivers[:ROWS]:
         if driver.kind == "input" and driver.correlated_with:
             others = [input_name(found.answer.scenario, other) for other in driver.correlated_with]
-            yield f"{capital(_called(found, driver))} includes what it shares with {listed(others)}."
+            yield f"{capital(called(found, driver))} includes what it shares with {listed(others)}."
     if any(driver.kind == "event" and driver.correlated_with for driver in found.drivers[:ROWS]):
         yield "Rows of random events include what the input behind each of them tells."
-
-
-# --- tables -----------------------------------------------------------------------------------------------
-
-
-def _ends(found: Why) -> Table:
-    def row(driver: Driver) -> tuple[str, ...]:
-        ends = (
-            (_value(found, driver, tenth.value), chance(tenth.pays_off), _usd(found, tenth.saving))
-            for tenth in (driver.low, driver.high)
-        )
-        return tuple(cell for end in ends for cell in end)
-
-    who = capital(name(str(found.candidate)))
-    title = f"{who}: each driver in its lowest and in its highest tenth (median there, mean saving)"
-    return _table(found, title, ("lowest", "pays off", "saving", "highest", "pays off", "saving"), row)
-
-
-def _matters(found: Why) -> Table:
-    def row(driver: Driver) -> tuple[str, ...]:
-        medians = (driver.median_if_pays_off, driver.median_if_not)
-        return (
-            _share(driver.event_share),
-            _share(driver.variance_share),
-            _worth_cell(found, driver),
-            *("none" if median is None else _value(found, driver, median) for median in medians),
-        )
-
-    title = "Its share of the variance, what knowing it before choosing is worth, and its median"
-    columns = ("of paying off", "of the saving", "worth knowing", "if it pays off", "if not")
-    return _table(found, title, columns, row)
-
-
-def _table(
-    found: Why, title: str, columns: tuple[str, ...], row: Callable[[Driver], tuple[str, ...]]
-) -> Table:
-    rows = [(_short(_called(found, driver)), *row(driver)) for driver in found.drivers[:ROWS]]
-    if (more := len(found.drivers) - ROWS) > 0:
-        rows.append((f"and {more} more that matter little", *("" for _ in columns)))
-    return Table(title, ("", *columns), tuple(rows))
-
-
-def _short(called: str) -> str:
-    return called.removeprefix(MEETS)
-
-
-def _totals(found: Why) -> Sequence[Table]:
-    """Total-order shares, the largest first."""
-    if not found.totals:
-        return ()
-    scenario = found.answer.scenario
-    ordered = sorted(found.totals, key=lambda total: total.event_share.value, reverse=True)
-    shown = [total for total in ordered if _some(total.event_share) or _some(total.variance_share)][:ROWS]
-    rows = [
-        (
-            "luck, all of it" if total.name == LUCK else input_name(scenario, total.name),
-            _share(total.event_share),
-            _share(total.variance_share),
-        )
-        for total in shown
-    ]
-    futures = found.totals[0].event_share.n
-    title = f"Total-order shares: what would be left open if all else were known ({futures:,} futures)"
-    return (Table(title, ("", "of paying off", "of the saving"), tuple(rows)),)
-
-
-def _share(share: Estimate) -> str:
-    """A share of variance; what cannot be told from 0 is below its upper limit."""
-    low, high = share.interval
-    if low > 0:
-        return percent(min(share.value, 1.0), 1.96 * share.standard_error)
-    return f"below {max(1, math.ceil(100 * high - 1e-9))} %"
-
-
-def _worth(found: Why, known: Information) -> str:
-    """What it is worth to know, its bias taken off."""
-    return money(known.corrected, known.standard_error, found.answer.scenario.currency)
-
-
-def _worth_cell(found: Why, driver: Driver) -> str:
-    known, currency = driver.evppi, found.answer.scenario.currency
-    if driver.worth > 0:
-        margin = 1.96 * known.standard_error
-        return f"{_worth(found, known)} ± {_digit(margin, currency)}"
-    return money(0, 0, currency) if known.interval[1] == 0 else _below(found, known)
-
-
-def _below(found: Why, known: Information) -> str:
-    return f"below {_digit(max(known.interval[1], 1.0), found.answer.scenario.currency)}"
-
-
-def _digit(usd: float, currency: str) -> str:
-    """An upper limit to one digit, upwards."""
-    step = 10.0 ** math.floor(math.log10(usd))
-    return money(math.ceil(usd / step - 1e-9) * step, 0.0, currency).removeprefix(MINUS)
 
 
 def _footer(found: Why) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from mcost.errors import McostError, nearest
 from mcost.law import Law
 from mcost.usage.clusters import Share
-from mcost.usage.estimates import Finding, Findings
+from mcost.usage.finding import Finding, Findings
 from mcost.usage.notations import amount, growth, share
 
 _Z = 1.6448536269514722

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from mcost.prices import ModelPrice, UnknownModelError, price_of
+from mcost.errors import UnknownModelError
+from mcost.prices import ModelPrice, price_of
 
 _BATCH_DISCOUNT = 0.5
 

@@ -14,8 +14,9 @@ from scipy.stats import beta
 
 from mcost.usage import clusters
 from mcost.usage.costing import Costing
-from mcost.usage.daily import Log, read_log
-from mcost.usage.formats import shown_model
+from mcost.usage.daily import read_log
+from mcost.usage.log import Log
+from mcost.usage.model_names import shown_model
 from mcost.usage.reading import Progress
 
 CREDIBILITY = 0.95

@@ -1,22 +1,20 @@
-"""What a log tells of the inputs of a scenario: each with its interval, and as a distribution in notation."""
+"""A log -> what it tells of the inputs of a scenario: each with its interval, and as a distribution."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 
-from mcost.report.words import count, listed
+from mcost.report.words import count
 from mcost.uncertain import Domain
 from mcost.usage import clusters, families
 from mcost.usage.clusters import CREDIBILITY, Mean
-from mcost.usage.daily import Log, renames
-from mcost.usage.formats import shown_model
+from mcost.usage.finding import Finding, Findings
+from mcost.usage.log import Log
 from mcost.usage.notations import amount, digits, growth, share
+from mcost.usage.remarks import remarks
 from mcost.usage.trend import FEWEST_MONTHS, calls_now, levels, trend
 
 _LOW, _HIGH = (1 - CREDIBILITY) / 2, (1 + CREDIBILITY) / 2
@@ -24,46 +22,6 @@ _UNKNOWN_VOLATILITY = 0.1
 """A month, where the log is too short to show its own: how far its last level may have moved."""
 _MOVED = 0.1
 _ONLY_ONE = "it is all of one day, or one bucket: at least two show how much they differ"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One input, as the log has it.
-
-    key : its name in a priors file; fits : scenario keys that it is for. about : what it is, in words.
-    value, low, high : the estimate and its 90 % interval. n, of : what it is read from: 11 "months", 30
-        "days" …
-    distribution : in the notation of scenario files. note : what to know before it is used.
-    """
-
-    key: str
-    about: str
-    unit: str
-    domain: Domain
-    fits: tuple[str, ...]
-    value: float
-    low: float
-    high: float
-    n: float
-    of: str
-    distribution: Any
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Findings:
-    """All that a log tells.
-
-    untold : what it cannot tell -> why. spreads : how tokens differ from call to call. notes : what was met
-    on the way that a reader should know.
-    """
-
-    log: Log
-    found: Mapping[str, Finding]
-    untold: Mapping[str, str]
-    spreads: Mapping[str, families.Spread]
-    notes: tuple[str, ...]
-
 
 ORDER = (
     "calls_per_month",
@@ -106,7 +64,6 @@ class _Findings:
         self.log, self.prompt = log, prompt_tokens
         self.found: dict[str, Finding] = {}
         self.untold: dict[str, str] = {}
-        self.notes: list[str] = []
         sums = {key: log.buckets[key].to_numpy(dtype=float) for key in log.buckets}
         self.sums = sums
         self.answered = np.maximum(np.nan_to_num(sums["requests"]) - np.nan_to_num(sums["failed"]), 0.0)
@@ -116,13 +73,12 @@ class _Findings:
         self.tokens()
         self.cache()
         self.rates()
-        self.remarks()
         return Findings(
             log=self.log,
             found={key: self.found[key] for key in ORDER if key in self.found},
             untold={key: self.untold[key] for key in ORDER if key in self.untold},
             spreads=self.spreads(),
-            notes=tuple(self.notes),
+            notes=remarks(self.log),
         )
 
     def add(
@@ -340,61 +296,3 @@ class _Findings:
         columns = {"input_tokens": inputs, "output_tokens": sample["output"].to_numpy(dtype=float)}
         found = {key: families.spread(values) for key, values in columns.items()}
         return {key: value for key, value in found.items() if value is not None}
-
-    # notes
-
-    def remarks(self) -> None:
-        log = self.log
-        for file in log.files:
-            for what, n in file.not_calls.items():
-                self.notes.append(f"{file.name}: {n:,} {what}: left out.")
-            if file.duplicates:
-                were = "row was" if file.duplicates == 1 else "rows were"
-                self.notes.append(f"{file.name}: {file.duplicates:,} {were} met before, and counted once.")
-            if file.n_bad:
-                self.notes.append(_bad(file.name, file.n_bad, [(b.line, b.why) for b in file.bad]))
-        if log.left_out:
-            are = "is not a whole day" if len(log.left_out) == 1 else "are not whole days"
-            self.notes.append(f"{listed([str(d) for d in log.left_out])} {are} in this log: left out.")
-        if log.gaps:
-            self.notes.append(
-                f"Nothing is known of {_days(log.gaps)}: a gap, not counted as days without calls."
-            )
-        if any(not file.zone_said for file in log.files):
-            self.notes.append("Times without a zone are taken as UTC.")
-        for old, new, day in renames(log):
-            both = (
-                ": a rename, or a move; give --model for both to read them as one"
-                if len(log.wanted) < len(log.models)
-                else "; both are read as one"
-            )
-            self.notes.append(f"{old} gives way to {new} on {day}{both}.")
-        if len(log.wanted) > 1:
-            whole = log.models.loc[list(log.wanted), "calls"]
-            parts = [
-                f"{shown_model(str(name))} {100 * calls / whole.sum():.0f} %"
-                for name, calls in whole.sort_values(ascending=False).head(5).items()
-            ]
-            self.notes.append(
-                f"{len(log.wanted)} models are read as one, {', '.join(parts)}; --model picks one."
-            )
-
-
-def _bad(name: str, n: int, examples: list[tuple[int, str]]) -> str:
-    shown = "; ".join(f"{name}:{line}: {why}" if line else why for line, why in examples)
-    more = f"; and {n - len(examples):,} more" if n > len(examples) else ""
-    were = f"{n:,} rows cannot be and are" if n > 1 else "1 row cannot be and is"
-    return f"{name}: {were} left out: {shown}{more}."
-
-
-def _days(days: tuple[date, ...]) -> str:
-    """``2026-03-03 to 2026-03-05 and 2026-04-01``."""
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and (day - runs[-1][-1]).days == 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    said = [str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs[:5]]
-    more = f" and {len(runs) - 5} more stretches" if len(runs) > 5 else ""
-    return (", ".join(said) if more else listed(said)) + more

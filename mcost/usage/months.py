@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from mcost.usage.daily import Log, number_of
+from mcost.usage.log import Log, number_of
 
 
 @dataclass(frozen=True)

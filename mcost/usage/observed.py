@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from mcost.catalogue import prior
-from mcost.drafting import Observed
-from mcost.prices import UnknownModelError, price_of
+from mcost.errors import UnknownModelError
+from mcost.prices import price_of
+from mcost.questions import Observed
 from mcost.report.words import count
-from mcost.usage.estimates import Finding, Findings
+from mcost.usage.finding import Finding, Findings
 from mcost.usage.priors_file import toml
 
 _WORKLOAD = {

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from mcost.uncertain import Quantity, read
-from mcost.usage.daily import Log
-from mcost.usage.estimates import Finding, Findings
+from mcost.usage.finding import Finding, Findings
+from mcost.usage.log import Log
 
 
 def text(found: Findings, checked: date) -> str:

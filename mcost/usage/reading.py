@@ -24,7 +24,9 @@ import numpy as np
 import pandas as pd
 
 from mcost.errors import McostError
-from mcost.usage.formats import PLAIN_NAMES, Format, Mapped, detect, flat_records, is_call, mapped
+from mcost.usage.common_table import Mapped, mapped
+from mcost.usage.formats import PLAIN_NAMES, Format, detect
+from mcost.usage.records import flat_records, is_call
 
 PIECE_BYTES = 24 * 2**20
 """Text of one piece, about: what a piece costs in memory does not depend on how long its rows are."""

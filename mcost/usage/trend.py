@@ -17,7 +17,7 @@ from datetime import timedelta
 import numpy as np
 from scipy.special import ndtr
 
-from mcost.usage.daily import DAYS_A_MONTH, Log
+from mcost.usage.log import DAYS_A_MONTH, Log
 
 FEWEST_MONTHS, FEWEST_WEEKS = 3, 4
 MOST_VOLATILITY = 1.0

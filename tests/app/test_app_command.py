@@ -7,22 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mcost.app.serving import _listening
-from mcost.cli import main
 from mcost.errors import McostError
 
-
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> tuple[object, str]:
-    monkeypatch.setattr(sys, "argv", ["mcost", "app", *arguments])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    return stopped.value.code, capsys.readouterr().err
+Mcost = Callable[..., tuple[int, str, str]]
 
 
 def test_ctrl_c_ends_it_without_a_word() -> None:
@@ -48,10 +41,10 @@ def test_it_listens_to_this_machine_alone() -> None:
         assert listener.getsockname()[0] == "127.0.0.1"
 
 
-def test_a_port_that_is_taken_is_told(monkeypatch, capsys) -> None:
+def test_a_port_that_is_taken_is_told(mcost: Mcost) -> None:
     with _listening(0) as taken:
         port = taken.getsockname()[1]
-        code, error = run(monkeypatch, capsys, "article_100k", "--no-browser", "--port", str(port))
+        code, _, error = mcost("app", "article_100k", "--no-browser", "--port", str(port))
     assert code == 2
     assert error == f"error: port {port}: Address already in use; choose another by --port\n"
     with _listening(0) as free, pytest.raises(McostError, match="choose another"):
@@ -67,18 +60,20 @@ def test_a_port_that_is_taken_is_told(monkeypatch, capsys) -> None:
         (("contested", "--seed", "-1"), "seed: found -1"),
     ],
 )
-def test_what_cannot_be_served_is_told(arguments: tuple[str, ...], said: str, monkeypatch, capsys) -> None:
-    code, error = run(monkeypatch, capsys, *arguments, "--no-browser")
+def test_what_cannot_be_served_is_told(arguments: tuple[str, ...], said: str, mcost: Mcost) -> None:
+    code, _, error = mcost("app", *arguments, "--no-browser")
     assert code == 2
     assert said in error
 
 
-def test_without_the_extra_it_names_the_command_that_installs_it(monkeypatch, capsys) -> None:
+def test_without_the_extra_it_names_the_command_that_installs_it(
+    mcost: Mcost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name, *a: None if name == "uvicorn" else real(name, *a)
     )
-    code, error = run(monkeypatch, capsys, "contested")
+    code, _, error = mcost("app", "contested")
     assert code == 2
     assert error == "error: the page needs starlette and uvicorn: pip install 'mcost[app]'\n"
 

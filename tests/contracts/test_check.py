@@ -1,14 +1,10 @@
 """``mcost check``: inputs as read, correlations as achieved, and questions, as text and as data."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from mcost.cli import main
 
 CASE = """\
 title = "A case"
@@ -38,17 +34,14 @@ QUESTION = "is stated without a spread: is it known to the digit? Else give a ra
 
 
 @pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+def check(mcost: Callable[..., tuple[int, str, str]], here: Path) -> Callable[..., str]:
     """Runs ``mcost check case.toml``: what it prints, on success."""
-    (tmp_path / "case.toml").write_text(CASE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+    (here / "case.toml").write_text(CASE, encoding="utf-8")
 
     def run(*more: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["mcost", "check", "case.toml", "--draws", "100", *more])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert not stopped.value.code
-        return capsys.readouterr().out
+        code, out, _ = mcost("check", "case.toml", "--draws", "100", *more)
+        assert code == 0
+        return out
 
     return run
 

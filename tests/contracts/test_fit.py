@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -17,7 +16,6 @@ from usage_exports import Truth, anthropic_csv, openai_csv, plain_csv, workload
 
 import mcost
 from mcost.catalogue import read_entries
-from mcost.cli import main
 from mcost.errors import McostError
 from mcost.uncertain import Quantity, read
 
@@ -26,20 +24,9 @@ TRUTH = Truth(calls=90_000, growth=0.02, volatility=0.03)
 
 
 @pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Say:
-    """Runs the command line in a folder of its own; gives exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mcost", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        code = stop.value.code
-        assert code is None or isinstance(code, int)
-        return code or 0, printed.out, printed.err
-
-    return run
+def say(mcost: Say, here: Path) -> Say:
+    """The command line, in a folder of its own."""
+    return mcost
 
 
 @pytest.fixture

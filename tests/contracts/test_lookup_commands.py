@@ -13,7 +13,8 @@ import pytest
 
 from mcost.catalogue import Entry, entries
 from mcost.prices import known_models
-from mcost.report.lookup import WIDTH, age, plain, prior_page, priors_page
+from mcost.report.lookup import WIDTH, plain
+from mcost.report.priors import age, prior_page, priors_page
 from mcost.report.sketch import sketch
 from mcost.report.words import count
 from mcost.uncertain import Quantity, read
@@ -23,7 +24,7 @@ Say = Callable[..., tuple[int, str, str]]
 
 class FixedDate(date):
     @classmethod
-    def today(cls) -> date:  # type: ignore[override]
+    def today(cls) -> date:
         return date(2026, 12, 24)
 
 

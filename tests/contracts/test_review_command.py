@@ -19,8 +19,7 @@ DRAWS = "4096"
 
 
 @pytest.fixture
-def say(mcost: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
-    monkeypatch.chdir(tmp_path)
+def say(mcost: Say, here: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     monkeypatch.setenv("COLUMNS", "100")
     return mcost
 

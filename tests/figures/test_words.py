@@ -126,7 +126,7 @@ def test_an_analysis_may_be_given_in_place_of_an_answer() -> None:
 
 
 def texts(figure: object) -> list[str]:
-    return [text.get_text() for text in figure.texts]  # type: ignore[attr-defined]
+    return [text.get_text() for text in figure.texts]
 
 
 def test_two_draws_are_enough_for_all_but_what_drives_the_answer() -> None:

@@ -8,8 +8,8 @@ from figure_answers import BOTH, CASES, PROMPT, scenario
 from memos import memo_of
 
 import mcost
+from mcost.report.grounds import weakly_founded
 from mcost.report.layout import Memo, Paragraph, Plate, Points, Section, Table
-from mcost.report.verdict import weakly_founded
 from mcost.report.writing import composed
 
 TITLES = [

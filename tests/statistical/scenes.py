@@ -65,6 +65,11 @@ def cap_phi(x: float) -> float:
     return float(ndtr(x))
 
 
+def poisson(mean: float, k: int) -> float:
+    """The probability of k events where so many are expected."""
+    return math.exp(-mean) * mean**k / math.factorial(k)
+
+
 def assert_within(found: float, expected: float, standard_error: float, errors: float = 5.0) -> None:
     """``found`` lies within so many standard errors of ``expected``."""
     assert standard_error > 0

@@ -22,6 +22,7 @@ from scenes import (
     lognormal,
     own_cost,
     phi,
+    poisson,
     scene,
 )
 from scipy import optimize, stats
@@ -261,7 +262,7 @@ def test_drift_retrains_are_a_poisson_count(closed_form: ClosedForm, seed: int) 
     closed_form.law(
         "retrains",
         "Poisson(3 * 10 / 12)",
-        {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(10)},
+        {float(k): poisson(mean, k) for k in range(10)},
         count,
     )
 
@@ -277,7 +278,7 @@ def test_drift_retrains_are_independent_from_month_to_month(closed_form: ClosedF
         closed_form.law(
             f"retrains of month {t}",
             "Poisson(9 / 12)",
-            {float(k): math.exp(-m) * m**k / math.factorial(k) for k in range(6)},
+            {float(k): poisson(m, k) for k in range(6)},
             month,
         )
     for i in range(1, 7):
@@ -316,7 +317,7 @@ def test_no_drift_retrain_falls_in_the_build(closed_form: ClosedForm, seed: int)
     closed_form.law(
         "retrains",
         "Poisson(3 * 7 / 12)",
-        {float(k): math.exp(-mean) * mean**k / math.factorial(k) for k in range(8)},
+        {float(k): poisson(mean, k) for k in range(8)},
         count,
     )
 
@@ -325,7 +326,7 @@ def test_chance_to_pay_off_in_spite_of_drift(closed_form: ClosedForm, seed: int)
     # saves 0.9 USD a month over 10 months and costs 2 (1 + N): 9 >= 2 (1 + N) ⇔ N <= 3
     scenario = drifting(10, 3, cost=2.0, price={"input": 0.1}, prompt_tokens=1000)
     scenario["strategies"]["prompt"] = PROMPT
-    p = sum(math.exp(-2.5) * 2.5**k / math.factorial(k) for k in range(4))
+    p = sum(poisson(2.5, k) for k in range(4))
     closed_form(
         "P(pays off)", "P(N <= 3), N ~ Poisson(2.5)", p, simulate(scenario, seed).candidates["fine"].pays_off
     )
@@ -463,7 +464,7 @@ def from_masses(masses: dict[int, float]) -> tuple[float, float]:
 
 
 INTERVAL = lognormal(20, 40)
-POISSON = {k: math.exp(-2) * 2.0**k / math.factorial(k) for k in range(60)}
+POISSON = {k: poisson(2, k) for k in range(60)}
 WEIBULL = [math.gamma(1 + k / 1.5) for k in (1, 2)]
 LAWS: dict[str, tuple[Any, float, float]] = {
     # notation, mean, variance
@@ -1017,7 +1018,7 @@ def test_retrains_that_coincide_are_all_paid(closed_form: ClosedForm, seed: int)
     closed_form.law(
         "retrains beyond 3",
         "Poisson(4 + 2)",
-        {float(k): math.exp(-6) * 6.0**k / math.factorial(k) for k in range(1, 14)},
+        {float(k): poisson(6, k) for k in range(1, 14)},
         count,
     )
     closed_form.moments("retrains beyond 3", "4 + 2", 6, 6, count)
@@ -1058,7 +1059,7 @@ def test_task_changes(closed_form: ClosedForm, seed: int) -> None:
     closed_form.law(
         "task changes",
         "Poisson(4 * 9 / 12)",
-        {float(k): math.exp(-3) * 3.0**k / math.factorial(k) for k in range(10)},
+        {float(k): poisson(3, k) for k in range(10)},
         np.rint(count),
     )
     lines = answer.strategies["fine"].cost_lines_usd

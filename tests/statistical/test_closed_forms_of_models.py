@@ -15,6 +15,7 @@ from scenes import (
     cap_phi,
     lognormal,
     own_cost,
+    poisson,
     scene,
 )
 
@@ -102,9 +103,7 @@ def test_exponential_lifetimes_are_a_poisson_process(closed_form: ClosedForm, se
     by_month = months_of(simulate(retiring({"dist": "expon", "scale": 8}), seed), "fine")
     count = by_month.sum(axis=0)
     for k in range(6):
-        closed_form.share(
-            f"P(N = {k})", "Poisson(12 / 8)", math.exp(-1.5) * 1.5**k / math.factorial(k), count == k
-        )
+        closed_form.share(f"P(N = {k})", "Poisson(12 / 8)", poisson(1.5, k), count == k)
     for t, month in enumerate(by_month[1:], 1):
         closed_form.moments(f"retirements of month {t}", "1 / 8", 1 / 8, 1 / 8, month)
 
@@ -274,10 +273,7 @@ def test_erlang_lifetimes_are_every_second_event_of_a_poisson_process(
     erlang = {"dist": "gamma", "a": 2, "scale": 6}
     count = months_of(simulate(retiring(erlang), seed), "fine").sum(axis=0)
 
-    def poisson(k: int) -> float:
-        return math.exp(-2) * 2**k / math.factorial(k)
-
-    p = [poisson(2 * k) + poisson(2 * k + 1) for k in range(12)]
+    p = [poisson(2, 2 * k) + poisson(2, 2 * k + 1) for k in range(12)]
     mean, square = (sum(k**power * p[k] for k in range(12)) for power in (1, 2))
     assert mean == pytest.approx(0.754579, abs=5e-7)
     closed_form.moments("retirements", "2 / 2 - (1 - e^-4) / 4", mean, square - mean**2, count)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 from closed_form import money
-from scenes import FREE, NIGHTLY, PROMPT, cap_phi, lognormal, own_cost, scene
+from scenes import FREE, NIGHTLY, PROMPT, cap_phi, lognormal, own_cost, poisson, scene
 
 import mcost
 from mcost.answer import Answer
@@ -107,7 +107,7 @@ def counted() -> Case:
     """Drift retrains N ~ Poisson(2.2) at 0.7 USD each: S = 2 - 0.7 (1 + N); pays off ⇔ N <= 1."""
     rate = 2.2
     tuning = {"training_cost": 0.7, "drift_retrains_per_year": 12 * rate / 2}
-    p = [math.exp(-rate) * rate**k / math.factorial(k) for k in range(2)]
+    p = [poisson(rate, k) for k in range(2)]
     return Case(
         scene(2, {"fine": {**FREE, "tuning": tuning}}),
         sum(p),

@@ -5,73 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engine_futures import future_of, noise_of
 from everything import ALL
 from random_scenarios import random_scenario
-from slow_model import Future, costs_of, outcome, simulate
+from slow_model import costs_of, outcome, simulate
 
 import mcost
 from mcost.costs import costs
-from mcost.draws import BLOCK, Draws, draw
+from mcost.draws import BLOCK, draw
 from mcost.tally import fold
-
-
-def age(scenario: mcost.Scenario, name: str) -> float:
-    released = scenario.models[name].released
-    return 0.0 if released is None or scenario.start is None else (scenario.start - released).days / 30.4375
-
-
-def lives(months: list[int], age: float) -> list[float]:
-    """Lifetimes whose sums fall in these months, counted from an age."""
-    times, last = [], -age
-    for k, month in enumerate(months):
-        time = month - 1 + (months[: k + 1].count(month)) / (months.count(month) + 1)
-        times.append(time - last)
-        last = time
-    return times
-
-
-def future_of(scenario: mcost.Scenario, drawn: Draws, i: int, noise: np.ndarray | None) -> Future:
-    """Draw i of a block, as the slow model reads a future."""
-
-    def months(counts: np.ndarray) -> list[int]:
-        return [t for t, count in enumerate(counts[:, i]) for _ in range(round(count))]
-
-    events = {name: months(counts) for name, counts in drawn.events.items()}
-    ratios, lifetimes = {}, {}
-    for name, model in scenario.models.items():
-        if name in drawn.price_steps and model.price_changes_per_year and model.price_change_ratio:
-            path = drawn.price_steps[name][:, i]
-            moved = [t for t in range(2, len(path)) if path[t] != path[t - 1]]
-            events[model.price_changes_per_year.name] = moved
-            ratios[model.price_change_ratio.name] = [float(path[t] / path[t - 1]) for t in moved]
-        if name in drawn.retirements and model.retires_after_months:
-            lifetimes[model.retires_after_months.name] = lives(
-                months(drawn.retirements[name]), age(scenario, name)
-            )
-    end = None if drawn.end_month is None else float(drawn.end_month[i]) - 0.5
-    return Future(
-        values={name: float(values[i]) for name, values in drawn.values.items()},
-        noise=[] if noise is None else [float(z) for z in noise[:, i]],
-        event_months=events,
-        price_ratios=ratios,
-        lifetimes=lifetimes,
-        end_month=end,
-        success={name: bool(met[i]) for name, met in drawn.success.items()},
-    )
-
-
-def noise_of(scenario: mcost.Scenario, drawn: Draws) -> np.ndarray | None:
-    """The noise that the calls were made of, from the calls themselves: nothing of the engine's streams."""
-    volatility = scenario.workload.volatility_per_month
-    if volatility is None:
-        return None
-    v = drawn.values[volatility.name]
-    growth = scenario.workload.growth_per_month
-    g = 0.0 if growth is None else drawn.values[growth.name]
-    noise = np.zeros_like(drawn.calls)
-    ratio = drawn.calls[2:] / drawn.calls[1:-1] / (1 + g)
-    noise[2:] = (np.log(ratio) + v**2 / 2) / v
-    return noise
 
 
 def assert_same_costs(data: dict[str, Any], seed: int, block: int, step: int) -> None:

@@ -22,7 +22,8 @@ from usage_exports import EXPORTS, Truth, openai_csv, workload
 
 from mcost.usage.daily import read_log
 from mcost.usage.effect import effect
-from mcost.usage.estimates import Findings, findings
+from mcost.usage.estimates import findings
+from mcost.usage.finding import Findings
 
 FULL = os.environ.get("MCOST_TEST_FULL") == "1"
 LOGS, TRIALS = (200, 400) if FULL else (100, 160)

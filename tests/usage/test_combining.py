@@ -10,7 +10,7 @@ from scipy import stats
 
 from mcost.uncertain import Quantity, read
 from mcost.usage.combining import updated
-from mcost.usage.estimates import Finding
+from mcost.usage.finding import Finding
 
 Z = 1.6448536269514722
 

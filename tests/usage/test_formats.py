@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 from usage_exports import EXPORTS, Truth, workload
 
-from mcost.cli import main
 from mcost.errors import McostError
 from mcost.usage.daily import read_log
 from mcost.usage.estimates import findings
-from mcost.usage.formats import flat_records, matching, plain_model, shown_model
+from mcost.usage.model_names import matching, plain_model, shown_model
+from mcost.usage.records import flat_records
 
 TRUTH = Truth(calls=3_000, growth=0.0, volatility=0.001, day_noise=0.001)
 START = date(2026, 1, 1)
@@ -233,8 +233,7 @@ def test_no_key_user_or_prompt_reaches_any_output(
     logs: dict[str, Path],
     tmp_path: Path,
     name: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    mcost: Callable[..., tuple[int, str, str]],
 ) -> None:
     path = tmp_path / logs[name].name
     text = logs[name].read_text()
@@ -252,16 +251,12 @@ def test_no_key_user_or_prompt_reaches_any_output(
         if name == "openai_json":
             path.write_text(text)
     printed = ""
-    capsys.readouterr()
     for arguments in (
         [path], [path, "--json"], [path, "-o", tmp_path / "priors.toml"], [path, "--model", "nowhere"],
         ["--before", path, "--after", path], ["--before", path, "--after", path, "--json"],
     ):  # fmt: skip
-        monkeypatch.setattr(sys, "argv", ["mcost", "fit", *map(str, arguments)])
-        with pytest.raises(SystemExit):
-            main()
-        said = capsys.readouterr()
-        printed += said.out + said.err
+        _, out, err = mcost("fit", *map(str, arguments))
+        printed += out + err
     printed += (tmp_path / "priors.toml").read_text()
     for secret in {*secrets, CANARY, "canary", "sk-"}:
         assert secret not in printed, f"{secret} in {printed}"

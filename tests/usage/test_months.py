@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mcost.usage.daily import Log, read_log
+from mcost.usage.daily import read_log
+from mcost.usage.log import Log
 from mcost.usage.months import months
 
 

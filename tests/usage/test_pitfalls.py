@@ -15,8 +15,10 @@ import pytest
 from usage_exports import EXPORTS, Day, Truth, _calls, openai_rows, plain_csv, plain_daily, workload
 
 from mcost.errors import McostError
-from mcost.usage.daily import Log, read_log
-from mcost.usage.estimates import Finding, Findings, findings
+from mcost.usage.daily import read_log
+from mcost.usage.estimates import findings
+from mcost.usage.finding import Finding, Findings
+from mcost.usage.log import Log
 
 START = date(2026, 1, 1)
 STEADY = Truth(calls=30_000, growth=0.0, volatility=1e-9, day_noise=1e-9, weekend=1.0)

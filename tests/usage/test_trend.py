@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 from usage_exports import Truth, plain_daily, workload
 
-from mcost.usage.daily import Log, read_log
+from mcost.usage.daily import read_log
 from mcost.usage.estimates import findings
+from mcost.usage.log import Log
 from mcost.usage.trend import MOST_VOLATILITY, Levels, levels, trend
 
 FLAT = Truth(growth=0.0, volatility=1e-9, day_noise=0.03)

@@ -151,6 +151,12 @@ class Costs:
         return usd
 
     @cached_property
+    def lines(self) -> dict[str, dict[str, Array]]:
+        """Strategy -> line name -> ndarray (n,), USD over all months, discounted."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return {name: ledger.totals(self.due) for name, ledger in self.ledgers.items()}
+
+    @cached_property
     def totals(self) -> dict[str, Array]:
         """Strategy -> ndarray (n,), USD over all months, discounted.
 
@@ -159,7 +165,7 @@ class Costs:
         totals = {}
         for name, ledger in self.ledgers.items():
             with np.errstate(over="ignore", invalid="ignore"):
-                totals[name] = sum(ledger.totals(self.due).values(), np.zeros(ledger.n))
+                totals[name] = sum(self.lines[name].values(), np.zeros(ledger.n))
             if not np.isfinite(totals[name]).all():
                 raise ledger.where_not_finite(self.draws.first)
         return totals

@@ -75,11 +75,12 @@ def price_steps(gaps: Gaps, ratios: Iterator[Array], rate: Array, months: int) -
     Returns ndarray (months + 1, n); a step of month 1 is in the price already.
     """
     path = np.ones((months + 1, rate.size))
-    for here, time in _times(gaps, rate, months):
-        ratio = next(ratios)[here]
-        late = time >= 1
-        path[time[late].astype(np.intp) + 1, here[late]] *= ratio[late]
-    return np.multiply.accumulate(path, axis=0, out=path)
+    with np.errstate(over="ignore", invalid="ignore"):  # a cost that is not finite is an error of its own
+        for here, time in _times(gaps, rate, months):
+            ratio = next(ratios)[here]
+            late = time >= 1
+            path[time[late].astype(np.intp) + 1, here[late]] *= ratio[late]
+        return np.multiply.accumulate(path, axis=0, out=path)
 
 
 def renewals(uniforms: Iterator[Array], life: Law, age: float, n: int, months: int) -> Array:

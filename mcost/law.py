@@ -219,7 +219,8 @@ class Widened(Common):
         return float(to_scale(self.base.ppf(np.array([0.5])), self.scale)[0])
 
     def _out(self, x: Array, factor: float) -> Array:
-        return from_scale(self._middle + factor * (to_scale(x, self.scale) - self._middle), self.scale)
+        with np.errstate(over="ignore", invalid="ignore"):  # a median at an end of the scale
+            return from_scale(self._middle + factor * (to_scale(x, self.scale) - self._middle), self.scale)
 
     def ppf(self, u: Array) -> Array:
         return self._out(self.base.ppf(u), self.factor)

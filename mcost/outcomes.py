@@ -211,10 +211,12 @@ def broken_even(counts: np.ndarray, pays_off: float) -> Array:
 
 def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
     """sums : ndarray (R,), of all n futures, by replicate; sample : ndarray (k,), of the first ones."""
-    mean, ordered = estimate(sums, n), np.sort(sample)
-    (p5, p50, p95), errors = _percentiles(ordered, (0.05, 0.5, 0.95))
+    mean = estimate(sums, n)
+    (p5, p50, p95), errors = _percentiles(sample, (0.05, 0.5, 0.95))
     tenth = max(1, sample.size // 10)
-    tail = ordered[:tenth] if worst == "low" else ordered[-tenth:]
+    tail = (
+        np.partition(sample, tenth - 1)[:tenth] if worst == "low" else np.partition(sample, -tenth)[-tenth:]
+    )
     worst_mean = mean_of(tail)
     return Money(
         mean=mean.value,
@@ -226,6 +228,10 @@ def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
         percentile_errors=(errors[0], errors[1], errors[2]),
         worst_tenth_error=worst_mean.standard_error,
     )
+
+
+def _lowest(sample: Array, k: int) -> Array:
+    return np.partition(sample, k - 1)[:k]
 
 
 def _percentiles(sample: Array, p: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -123,8 +123,8 @@ def fold(costs: Costs, integrate: bool = True, pairings: int = PAIRINGS) -> Fold
         hours=by_replicate(np.stack([costs.ledgers[name].hours(costs.count) for name in order])),
         greatest=total.max(axis=1),
         lines={
-            name: {line: float(usd.sum()) for line, usd in ledger.totals(costs.due).items()}
-            for name, ledger in costs.ledgers.items()
+            name: {line: float(usd.sum()) for line, usd in lines.items()}
+            for name, lines in costs.lines.items()
         },
         pays=pays,
     )
@@ -158,7 +158,7 @@ def _served(costs: Costs, name: str) -> Mask | None:
     if costs.scenario.strategies[name].parts:
         return None
     calls = next(line.driver for line in costs.ledgers[name].lines if line.name == "tokens")
-    return np.asarray((calls > 0).any(axis=0))
+    return np.asarray(costs.count(calls) > 0)
 
 
 def _pays(name: str, payoff: Payoff, ahead: np.ndarray, total: Mapping[str, Array]) -> Pays:

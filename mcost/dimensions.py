@@ -13,6 +13,9 @@ from functools import lru_cache
 FIRST_EVENTS = 2
 """Events of a process whose times are quasi-random; later ones are plain random numbers."""
 
+BRIDGES = {"workload.task_changes_per_year": 8}
+"""The same of the process that every strategy meets: how many events take their times from a bridge."""
+
 COMPONENTS = 2
 """Principal components of the traffic's path that are quasi-random."""
 
@@ -56,7 +59,7 @@ OF_A_MODEL: tuple[Axis, ...] = (
 
 OF_ALL_TOO: tuple[Axis, ...] = (
     *(("workload.volatility_per_month", f"component {k}") for k in range(1, COMPONENTS)),
-    *(("workload.task_changes_per_year", f"arrivals {k}") for k in range(1, FIRST_EVENTS)),
+    *((name, f"arrivals {k}") for name, events in BRIDGES.items() for k in range(1, events)),
     *_axes("workload.input_tokens", "workload.output_tokens"),
     *_axes("workload.monthly_active_users", "workload.calls_per_user"),
     *_axes("workload.ends_per_year", events=1),

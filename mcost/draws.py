@@ -15,7 +15,8 @@ from types import MappingProxyType
 import numpy as np
 from scipy import special
 
-from mcost.dimensions import COMPONENTS, FIRST_EVENTS, dimension
+from mcost.bridge import bridged
+from mcost.dimensions import BRIDGES, COMPONENTS, FIRST_EVENTS, dimension
 from mcost.errors import SimulationError
 from mcost.events import MANY, TooManyError, arrivals, end_month, price_steps, renewals
 from mcost.law import Array
@@ -50,9 +51,14 @@ class Coordinates:
 
     def gaps(self, name: str) -> Iterator[Array]:
         """Standard exponentials, ndarray (BLOCK,), one after the other: the first ones are quasi-random."""
-        if self.sampler == "qmc":
-            for k in range(FIRST_EVENTS):
-                yield -np.log(self.uniform(name, f"arrivals {k}"))
+
+        def uniform(k: int) -> Array:
+            return self.uniform(name, f"arrivals {k}")
+
+        if self.sampler == "qmc" and name in BRIDGES:
+            yield from bridged(uniform, BRIDGES[name])
+        elif self.sampler == "qmc":
+            yield from (-np.log(uniform(k)) for k in range(FIRST_EVENTS))
         rng = self.stream(name, "arrivals")
         while True:
             yield rng.standard_exponential(BLOCK)

@@ -26,6 +26,7 @@ FLOORS = [
         "metalog.frozen",
         "metalog.terms",
         "models_file",
+        "quantile_table",
         "report",
         "report.layout",
         "report.lookup",
@@ -71,6 +72,7 @@ FLOORS = [
     {
         "attitude",
         "break_even",
+        "bridge",
         "design",
         "events",
         "figures.encoding",

@@ -16,6 +16,9 @@ from mcost.law import Array
 from mcost.scenario import Scenario
 from mcost.world import World
 
+LARGEST = 1e150
+"""USD over the horizon: the square of more is no number."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -75,17 +78,25 @@ class Ledger:
                 total += _sum(hours) * count(driver)
         return total
 
-    def where_not_finite(self, first: int) -> SimulationError:
-        """The error for the first cost that is not finite; first : number of the block's first draw."""
+    def unusable(self, draw: int, number: int) -> SimulationError:
+        """The error for a cost that is not finite or too large: it names line, month and draw.
+
+        draw : which future of the block; number : what it is called.
+        """
+        by_line: dict[str, Array] = {}
         with np.errstate(all="ignore"):
-            for name, usd in self.by_line().items():
-                if not np.isfinite(usd).all():
-                    month, draw = (int(k[0]) for k in np.nonzero(~np.isfinite(usd)))
-                    return SimulationError(
-                        f"strategies.{self.strategy}: the cost line {name} is not finite "
-                        f"in month {month} of draw {first + draw}"
-                    )
-        return SimulationError(f"strategies.{self.strategy}: the sum of all cost lines is not finite")
+            for line in self.lines:
+                driver = line.driver[:, 0 if line.driver.shape[1] == 1 else draw]
+                usd = np.where(driver > 0, driver * line.amount[draw], 0.0)
+                by_line[line.name] = by_line.get(line.name, 0.0) + usd
+            endless = [name for name, usd in by_line.items() if not np.isfinite(usd).all()]
+            name = endless[0] if endless else max(by_line, key=lambda name: float(by_line[name].max()))
+        usd = by_line[name]
+        month = int(np.argmin(np.isfinite(usd)) if endless else np.argmax(usd))
+        what = "is not finite" if endless else f"is {usd[month]:.3g} USD, too large to be averaged,"
+        return SimulationError(
+            f"strategies.{self.strategy}: the cost line {name} {what} in month {month} of draw {number}"
+        )
 
 
 def _sum(arrays: Iterable[Array]) -> Array:
@@ -160,14 +171,16 @@ class Costs:
     def totals(self) -> dict[str, Array]:
         """Strategy -> ndarray (n,), USD over all months, discounted.
 
-        Raises SimulationError where a cost is not finite.
+        Raises SimulationError where a cost is not finite or too large; it names line, month and draw.
         """
         totals = {}
         for name, ledger in self.ledgers.items():
             with np.errstate(over="ignore", invalid="ignore"):
                 totals[name] = sum(self.lines[name].values(), np.zeros(ledger.n))
-            if not np.isfinite(totals[name]).all():
-                raise ledger.where_not_finite(self.draws.first)
+            usable = totals[name] <= LARGEST
+            if not usable.all():
+                draw = int(np.argmin(usable))
+                raise ledger.unusable(draw, self.draws.first + draw)
         return totals
 
     def if_decided(self, name: str, source: str, met: bool) -> Ledger:

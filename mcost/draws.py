@@ -20,6 +20,7 @@ from mcost.dimensions import BRIDGES, COMPONENTS, FIRST_EVENTS, dimension
 from mcost.errors import SimulationError
 from mcost.events import MANY, TooManyError, arrivals, end_month, price_steps, renewals
 from mcost.law import Array
+from mcost.memory import keep_freed_memory
 from mcost.nets import LEAST, Rng, Sampler, stream, uniforms
 from mcost.quality import success_from_examples
 from mcost.scenario import Scenario
@@ -28,6 +29,8 @@ from mcost.uncertain import Prior
 
 BLOCK = 8192
 """Draws in a block: the unit of random streams and of summation; a whole net in every replicate."""
+
+keep_freed_memory()
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from mcost.errors import SimulationError
 from mcost.estimate import Chance, Estimate, chance, estimate, mean_of
 from mcost.integration import ROUNDING
 from mcost.law import Array
 from mcost.payoff import Payoff
 from mcost.tally import Folded, Pays, Tally
-
-LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -111,15 +108,9 @@ class StrategyCost:
 
 
 def strategy_costs(folded: Folded) -> dict[str, StrategyCost]:
-    """What every strategy costs, in the order of the scenario.
-
-    Raises SimulationError where a cost is too large to be averaged.
-    """
+    """What every strategy costs, in the order of the scenario."""
     tally, sample = folded.tally, folded.sample
     assert sample is not None
-    for name, usd in zip(folded.strategies, tally.greatest, strict=True):
-        if usd > LARGEST:
-            raise SimulationError(f"strategies.{name}: found a cost of {usd:.3g}, too large to be averaged")
     return {
         name: StrategyCost(
             cost_usd=_money(tally.total[i], tally.n, sample.total[i], worst="high"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -16,7 +15,6 @@ from mcost.answer import MAX_DRAWS, MAX_SEED, run
 from mcost.content import content
 from mcost.errors import McostError, ScenarioError, shown
 from mcost.journal import Journal, journal_of
-from mcost.memory import keep_freed_memory
 from mcost.nets import Sampler, check_sampler, whole_number
 from mcost.portfolio_file import check, write
 from mcost.portfolio_row import KINDS, Row, row_of
@@ -237,8 +235,6 @@ def _verdict(draws: int, seed: int, sampler: Sampler, task: _Task, threads: bool
     Memory that is given back and taken again is cleared by the system each time, in which workers of one
     machine wait for each other: two of them would be hardly faster than one.
     """
-    if multiprocessing.parent_process() is not None:
-        keep_freed_memory()
     try:
         executor = None if threads else InProcess()
         answer = run(task.scenario, draws, seed, sampler=sampler, executor=executor)

@@ -9,8 +9,6 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
-
 from mcost.costs import Costs, costs
 from mcost.draws import BLOCK, draw
 from mcost.nets import Sampler
@@ -23,11 +21,6 @@ WORTH_THREADS = 4
 
 UNDER_WAY = 32
 """Tasks that are submitted before the first of them is waited for."""
-
-# glibc gives memory back to the system as soon as an array is let go, and is given it again page by page,
-# which costs more than the arithmetic: unless an array as large has been let go before. This one is never
-# touched, and costs nothing.
-np.empty(31 * 2**20, dtype=np.uint8)
 
 
 def simulate(

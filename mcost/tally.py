@@ -54,7 +54,7 @@ class Tally:
     """Sums over futures, strategies in the order of the scenario; ndarray (s, R) are by replicate.
 
     n : how many futures. total : USD, discounted. loss : USD above the cheapest. cheapest : futures in which
-    it is that, ties shared equally. hours : engineer-hours. greatest : ndarray (s,), USD, of any future.
+    it is that, ties shared equally. hours : engineer-hours.
     lines : strategy -> cost line -> USD, discounted. pays : candidate -> Pays.
     """
 
@@ -63,7 +63,6 @@ class Tally:
     loss: Array
     cheapest: Array
     hours: Array
-    greatest: Array
     lines: Mapping[str, Mapping[str, float]]
     pays: Mapping[str, Pays]
 
@@ -121,7 +120,6 @@ def fold(costs: Costs, integrate: bool = True, pairings: int = PAIRINGS) -> Fold
         loss=by_replicate(total - least),
         cheapest=by_replicate(ties / ties.sum(axis=0)),
         hours=by_replicate(np.stack([costs.ledgers[name].hours(costs.count) for name in order])),
-        greatest=total.max(axis=1),
         lines={
             name: {line: float(usd.sum()) for line, usd in lines.items()}
             for name, lines in costs.lines.items()
@@ -245,10 +243,7 @@ def _added(one: Any, other: Any) -> Any:
     """Sums of two blocks together, entry by entry; a line that is missing in one is 0 there."""
     if one is None or other is None:
         return None
-    if isinstance(one, Tally):
-        greatest = np.maximum(one.greatest, other.greatest)
-        return replace(_entries(one, other), greatest=greatest)
-    if isinstance(one, Pays):
+    if isinstance(one, Tally | Pays):
         return _entries(one, other)
     if isinstance(one, Mapping):
         return {

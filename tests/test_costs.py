@@ -16,7 +16,7 @@ from random_scenarios import random_scenario
 import mcost
 from mcost.answer import Answer
 from mcost.billing import Line
-from mcost.costs import Costs, Due, Ledger, costs
+from mcost.costs import LARGEST, Costs, Due, Ledger, costs
 from mcost.draws import BLOCK, draw
 from mcost.errors import SimulationError
 from mcost.nets import REPLICATES
@@ -456,7 +456,8 @@ def priceless(**own: Any) -> dict[str, Any]:
                     {"name": "power", "driver": "month", "amount": 1.7e308},
                 ]
             },
-            "strategies.fine: the sum of all cost lines is not finite",
+            "strategies.fine: the cost line rent is 1.7e+308 USD, too large to be averaged, in month 1 "
+            "of draw 0",
         ),
     ],
 )
@@ -466,8 +467,8 @@ def test_a_cost_that_is_not_finite_is_named(own: dict[str, Any], message: str) -
     assert str(error.value) == message
 
 
-def test_the_draw_of_a_cost_that_is_not_finite_counts_over_all_blocks() -> None:
-    # so many calls that of all amounts the largest alone, which falls in the second block, overflows
+def test_the_draw_of_a_cost_that_is_too_large_counts_over_all_blocks() -> None:
+    # so many calls that of all amounts the largest alone, which falls in the second block, costs too much
     amount = {"dist": "lognorm", "s": 36}
     scenario = priceless(costs=[{"name": "rent", "driver": "call", "amount": amount}])
     built = mcost.load(scenario)
@@ -477,11 +478,12 @@ def test_the_draw_of_a_cost_that_is_not_finite_counts_over_all_blocks() -> None:
     assert largest > 1e4 * second
     first = int(np.argmax(drawn))
     assert first >= BLOCK
-    scenario["workload"]["calls_per_month"] = float(1e306 / second)
+    calls = scenario["workload"]["calls_per_month"] = float(LARGEST / 10 / second)
     with pytest.raises(SimulationError) as error:
         mcost.run(scenario, draws=2 * BLOCK, seed=0)
+    usd = f"{largest * calls:.3g} USD"
     assert str(error.value) == (
-        f"strategies.fine: the cost line rent is not finite in month 1 of draw {first}"
+        f"strategies.fine: the cost line rent is {usd}, too large to be averaged, in month 1 of draw {first}"
     )
 
 

@@ -259,25 +259,30 @@ def test_a_cost_that_is_no_number_is_found_and_warns_of_nothing() -> None:
     assert np.isnan(made.discounted("fine_tune")).any()
     with np.errstate(all="ignore"):
         assert np.isnan(decided.usd()).any()
-    with pytest.raises(SimulationError, match="the cost line tokens is not finite in month 0 of draw"):
+    with pytest.raises(SimulationError, match="the cost line tokens is not finite in month 1 of draw"):
         _ = made.totals
 
 
-def test_the_first_line_the_first_month_and_the_first_draw_that_are_not_finite() -> None:
-    driver = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 2.0, 2.0]])
+def test_the_line_and_the_month_that_cannot_be_used() -> None:
+    driver = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]])
     fine = Line("fine", driver, np.ones(3))
     wrong = Line("wrong", driver, np.array([1.0, 1.5e308, 1.6e308]))
     worse = Line("worse", driver, np.full(3, np.inf))
-    said = "strategies.any: the cost line {} is not finite in month {} of draw {}"
+    monthly = Line("monthly", np.array([[0.0], [1.0], [0.0]]), np.array([4e307, 4e307, np.nan]))
+    halves = (Line("one", driver, np.full(3, 3e307)), Line("one", driver, np.full(3, 3e307)))
     cases = [
-        ((fine, wrong, worse), said.format("wrong", 2, 101)),
-        ((fine, worse, wrong), said.format("worse", 0, 100)),  # never times without end is no number
-        ((fine, fine), "strategies.any: the sum of all cost lines is not finite"),
+        ((fine, wrong, worse), 0, "worse is not finite in month 1"),  # never times without end is nothing
+        ((fine, wrong, worse), 1, "wrong is not finite in month 2"),
+        ((fine, worse, wrong), 1, "worse is not finite in month 1"),
+        ((fine, monthly), 2, "monthly is not finite in month 1"),
+        ((fine, wrong, monthly), 0, "monthly is 4e+307 USD, too large to be averaged, in month 1"),
+        ((fine, *halves, monthly), 2, "one is not finite in month 2"),
+        ((fine, *halves), 1, "one is 1.2e+308 USD, too large to be averaged, in month 2"),
     ]
-    for lines, message in cases:
-        error = Ledger("any", lines, 2, 3).where_not_finite(100)
+    for lines, future, message in cases:
+        error = Ledger("any", lines, 2, 3).unusable(future, 100 + future)
         assert isinstance(error, SimulationError)
-        assert str(error) == message
+        assert str(error) == f"strategies.any: the cost line {message} of draw {100 + future}"
 
 
 def test_sums_of_arrays_are_in_their_order() -> None:

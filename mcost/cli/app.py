@@ -28,7 +28,5 @@ def command(scenario: str, port: int, no_browser: bool, draws: int, seed: int) -
         raise McostError("the page needs starlette and uvicorn: pip install 'mcost[app]'")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # answers are many and small: threads would wait
     from mcost.app.serving import serve
-    from mcost.memory import keep_freed_memory
 
-    keep_freed_memory()
     serve(scenario, port, draws, seed, browser=not no_browser, tell=click.echo)

@@ -93,10 +93,8 @@ class Reader:
 
 
 def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None) -> Scenario:
-    from mcost.memory import keep_freed_memory
     from mcost.scenario import load
 
-    keep_freed_memory()
     reader = click.get_current_context().find_object(Reader)
     read = load if reader is None else reader.load
     return read(scenario, set=all_overrides(overrides, horizon))

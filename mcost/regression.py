@@ -139,8 +139,15 @@ def variance_share(y: ArrayLike, x: ArrayLike) -> Estimate:
     return conditional_mean(y, x).shares[0]
 
 
+def scaled(*outcomes: Array) -> tuple[Array, ...]:
+    """Outcomes divided by one power of two, to 1 at most: their fourth powers are numbers too, no digit moves."""
+    largest = max(float(np.abs(outcome).max()) for outcome in outcomes)
+    return tuple(np.ldexp(outcome, -math.frexp(largest)[1]) for outcome in outcomes)
+
+
 def _share(fitted: Array, residual: Array, freedom: float) -> Estimate:
     n = fitted.size
+    fitted, residual = scaled(fitted, residual)
     squares = (fitted + residual - np.mean(fitted)) ** 2
     variance = float(squares.sum()) / (n - 1)
     if variance <= 1e-24 * float(np.max(np.abs(fitted))) ** 2:

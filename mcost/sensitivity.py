@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from mcost.errors import McostError
 from mcost.estimate import Chance, Estimate, mean_of
 from mcost.law import Array
-from mcost.regression import conditional_mean
+from mcost.regression import conditional_mean, scaled
 
 GROUPS = 10
 
@@ -155,6 +155,7 @@ def total_order(f_a: ArrayLike, f_b: ArrayLike, f_ab: ArrayLike) -> tuple[Estima
         raise McostError(f"f_b, f_ab: found shapes {second.shape}, {mixed.shape}; expected ({n},), (d, {n})")
     if n & (n - 1):
         raise McostError(f"found {n:,} draws; expected a power of two, such as {1 << (n.bit_length() - 1):,}")
+    first, second, mixed = scaled(first, second, mixed)
     # SciPy drops the axis of a single factor: one that changes nothing keeps it.
     factors = np.concatenate([mixed, first[None]])[:, None, :]
     found = sobol_indices(func={"f_A": first[None], "f_B": second[None], "f_AB": factors}, n=n)

@@ -233,6 +233,13 @@ def test_a_fit_with_too_many_degrees_of_freedom_is_said() -> None:
 # --- shares and errors ------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [2.0**-300, 2.0**265, 2.0**495])
+def test_a_share_of_very_large_or_small_outcomes_is_that_of_others(unit: float) -> None:
+    x, noise = normals(2, 1024)
+    assert variance_share(unit * (x + noise), x) == variance_share(x + noise, x)
+
+
 def test_a_share_by_hand() -> None:
     # means of the groups 1 and 3, squares between 20 * 1, within 20 * 1; unbiased: 1 - (20 / 18) / (40 / 19)
     x = np.repeat([0.0, 1.0], 10)

@@ -277,7 +277,8 @@ def _margin(margin: float, small: str) -> str:
         return small
     step = 10.0 ** math.floor(math.log10(margin))
     step = step / 10 if margin < 2 * step and step >= 10 else step
-    return f"{math.ceil(margin / step - 1e-9) * step:,.0f}"
+    rounded = math.ceil(margin / step - 1e-9) * step
+    return f"{rounded:,.0f}" if rounded < 1e15 else f"{rounded:.3g}"
 
 
 def _footer(draws: int, seed: int, scenarios: Sequence[Scenario], certain: bool) -> str:

@@ -15,11 +15,11 @@ def above_zero(estimate: Estimate) -> bool:
 
 
 def share(estimate: Estimate) -> str:
-    """A share of variance; what cannot be told from 0 is below its upper limit."""
+    """A share of variance; what cannot be told from 0 is below its upper limit, 100 % at most."""
     low, high = estimate.interval
     if low > 0:
         return percent(min(estimate.value, 1.0), 1.96 * estimate.standard_error)
-    return f"below {max(1, math.ceil(100 * high - 1e-9))} %"
+    return f"below {math.ceil(100 * max(0.01, min(1.0, high)) - 1e-9)} %"
 
 
 def usd(estimate: Estimate, currency: str) -> str:

@@ -52,6 +52,16 @@ def test_json(mcost: Mcost) -> None:
     assert found["total_order"] == {}
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("usd", ["1e80", "1e148"])
+def test_costs_beyond_all_reason_are_answered(mcost: Mcost, usd: str) -> None:
+    own = ("contested", "--draws", "256", "--set", f"strategies.fine_tune.tuning.training_cost={usd}")
+    for command in (("why",), ("why", "--json"), ("why", "--total"), ("why", "--study"), ("compare",)):
+        code, out, err = mcost(*command, *own)
+        assert (code, err) == (0, "")
+        assert "000,000,000,000" not in out
+
+
 def test_total_order_shares_are_a_table_and_data(mcost: Mcost) -> None:
     arguments = (
         "why",

@@ -17,6 +17,7 @@ from mcost.errors import McostError
 from mcost.estimate import Estimate
 from mcost.factors import MEETS_THE_BAR
 from mcost.law import Array, Certain
+from mcost.reported import Reported
 from mcost.scenario import Scenario
 from mcost.subject import subject_of
 from mcost.total_order import Total, totals_of
@@ -24,6 +25,8 @@ from mcost.voi import Information, evpi, evppi, value_of_modelling
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mcost.report.layout import Verdict
 
 FITTED = 16_384
 """Futures that shares of variance and the worth of knowing are computed from, at most."""
@@ -33,7 +36,7 @@ NOTHING = Information(0.0, 0.0, 0, bias=0.0, method="none", warning=None)
 
 
 @dataclass(frozen=True)
-class Why:
+class Why(Reported):
     """What drives an answer. ``to_dict()`` is the JSON contract; printing it gives the report.
 
     answer : what is explained.
@@ -105,17 +108,10 @@ class Why:
         index = pd.MultiIndex.from_tuples([(d.name, d.kind) for d in self.drivers], names=["name", "kind"])
         return pd.DataFrame([driver.row() for driver in self.drivers], index=index)
 
-    def __str__(self) -> str:
-        from mcost.report.plain import plain
+    def _report(self) -> Verdict:
         from mcost.report.why import why
 
-        return plain(why(self))
-
-    def _repr_html_(self) -> str:
-        from mcost.report.page import html
-        from mcost.report.why import why
-
-        return html(why(self))
+        return why(self)
 
 
 def why(

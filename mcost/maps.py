@@ -17,6 +17,7 @@ from mcost.focus import Focus, focus
 from mcost.grid import Grid, Progress, Way
 from mcost.law import Array
 from mcost.scenario import Scenario
+from mcost.whole_numbers import whole_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,8 +186,7 @@ def decision_map(
     McostError
         Where the scenario cannot be used, or there is no such candidate, input or range.
     """
-    if isinstance(size, bool) or not isinstance(size, int) or not SIZES[0] <= size <= SIZES[1]:
-        raise McostError(f"size: found {shown(size)}; expected a whole number from {SIZES[0]} to {SIZES[1]}")
+    size = whole_between("size", size, *SIZES)
     of = focus(scenario, candidate, draws=draws, seed=seed, set=set)
     given = [of.axis(name) for name in (x, y) if name is not None]
     if len(given) == 2 and given[0].name == given[1].name:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mcost.calendar_months import DAYS_A_MONTH
 from mcost.costs import Costs
 from mcost.law import Array
 from mcost.scenario import Scenario
@@ -15,7 +16,6 @@ from mcost.simulate import simulate
 from mcost.usage.months import Month
 
 TOKENS = "tokens"
-_DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def forecast_of(scenario: Scenario, of: list[int], draws: int, seed: int) -> tup
 
 def month_held(number: int, month: Month, calls: Array, tokens: Array, attempts: float) -> MonthHeld:
     """A month against its forecast, which is of a month of the mean length."""
-    length = month.days / _DAYS_A_MONTH
+    length = month.days / DAYS_A_MONTH
     counted = None if month.calls is None else _against(calls * length, month.calls / attempts)
     return MonthHeld(
         number, month.first, counted, None if month.usd is None else _against(tokens * length, month.usd)

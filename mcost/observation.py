@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mcost.answer import Answer, run
+from mcost.calendar_months import DAYS_A_MONTH
 from mcost.estimate import Estimate, mean_of
 from mcost.law import Array
 from mcost.measured import VOLUME, Measured, measured, with_measured
@@ -21,7 +22,6 @@ from mcost.voi import Information, evppi, evsi
 
 DAYS = (7, 14, 30, 60, 90)
 DRAWS = 16_384
-DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mcost.answer import DRAWS, Answer, run
+from mcost.calendar_months import first_day, month_number
 from mcost.errors import McostError
 from mcost.estimate import Chance
 from mcost.log_cost import priced
@@ -147,7 +148,7 @@ def review(
     began = begins.replace(day=1)
     usd, priced_by = priced(scenario, log)
     held = months(log, usd)
-    numbered = {_number(began, m.first): m for m in held.whole}
+    numbered = {month_number(began, m.first): m for m in held.whole}
     inside = {t: m for t, m in sorted(numbered.items()) if 1 <= t <= scenario.horizon_months}
     if not inside:
         raise McostError(_nothing_in_common(told, scenario, log, began))
@@ -155,12 +156,12 @@ def review(
     found = findings(log, prompt_of(scenario))
     attempts = attempts_in(scenario, found)
     draws = min(told.draws, DRAWS)
-    now_in = min(max(_number(began, log.period[1]), 1), scenario.horizon_months)
+    now_in = min(max(month_number(began, log.period[1]), 1), scenario.horizon_months)
     calls, tokens = forecast_of(scenario, [*inside, now_in], draws, told.seed)
     readings = measured(scenario, found, calls[-1])
     forecast = run(scenario, draws, told.seed)
     chosen = subject_of(forecast, candidate)
-    later = None if scenario.start is None else _after(log.period[1])
+    later = None if scenario.start is None else first_day(log.period[1], 2)
     now = run(with_measured(_from(source, set, later), readings), draws, told.seed)
     return Review(
         scenario=scenario,
@@ -170,7 +171,7 @@ def review(
         months=tuple(
             month_held(t, m, calls[i], tokens[i], attempts) for i, (t, m) in enumerate(inside.items())
         ),
-        part=tuple(first for first in held.part if _number(began, first) >= 1),
+        part=tuple(first for first in held.part if month_number(began, first) >= 1),
         priced_by=priced_by,
         attempts=attempts,
         readings=readings,
@@ -186,16 +187,6 @@ def review(
     )
 
 
-def _number(began: date, day: date) -> int:
-    """The month of the scenario in which a day falls, from 1."""
-    return 12 * (day.year - began.year) + day.month - began.month + 1
-
-
-def _after(day: date) -> date:
-    """The first day of the next month."""
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def _from(source: str | Path, overrides: Sequence[str], start: date | None) -> Scenario:
     """The scenario as one would write it now: prices and dated events count from ``start``."""
     if start is None:
@@ -208,8 +199,7 @@ def _from(source: str | Path, overrides: Sequence[str], start: date | None) -> S
 
 def _nothing_in_common(told: Told, scenario: Scenario, log: Log, began: date) -> str:
     first, last = log.period
-    t = began.month - 1 + scenario.horizon_months
-    end = date(began.year + (t - 1) // 12, (t - 1) % 12 + 1, 1)
+    end = first_day(began, scenario.horizon_months)
     names = ", ".join(file.name for file in log.files)
     return (
         f"{names}: found {first} to {last}; expected a whole month of the forecast in {told.name}, "

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
+from mcost.calendar_months import DAYS_A_MONTH, month_number
 from mcost.copula import Copula
 from mcost.correlations import correlate
 from mcost.dimensions import Places
@@ -35,8 +36,6 @@ from mcost.uncertain import CREDIBILITY, Prior
 from mcost.version import VERSION
 
 SOURCES = "a scenario's file, the name of a shipped one, or a dict of its keys"
-
-DAYS_A_MONTH = 30.4375
 
 
 class Scenario(ScenarioTables):
@@ -211,9 +210,8 @@ class Scenario(ScenarioTables):
         return tuple(name for name in self.strategies if name != self.baseline)
 
     def month_of(self, day: date) -> int:
-        """The month in which a date falls: ``12 * Δyear + Δmonth + 1`` from ``start``."""
-        start = begins(self.start)
-        return 12 * (day.year - start.year) + day.month - start.month + 1
+        """The month in which a date falls, that of ``start`` being 1."""
+        return month_number(begins(self.start), day)
 
     def age_of(self, model: Model) -> float:
         """Months that a model has lived at ``start``; 0 where it is not said when it was released."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from mcost.calendar_months import month_number
 from mcost.errors import McostError, UnknownModelError, shown
 from mcost.prices import ModelPrice, known_models, price_of
 
@@ -79,5 +80,5 @@ def month_within(day: date | None, start: date, horizon: int) -> int | None:
     """The month in which a day falls, where that is within the horizon; month 1 for a day before it."""
     if day is None:
         return None
-    month = 12 * (day.year - start.year) + day.month - start.month + 1
+    month = month_number(start, day)
     return max(1, month) if month <= horizon else None

@@ -10,6 +10,7 @@ import numpy as np
 from mcost.answer import Answer
 from mcost.endings import Ending, endings
 from mcost.explanation import Why
+from mcost.law import p5_p50_p95
 from mcost.report.advice import advice
 from mcost.report.grounds import grounds, weakly_founded
 from mcost.report.layout import Memo, Paragraph, Part, Plate, Points, Section, Table, Verdict
@@ -208,9 +209,7 @@ def _inputs(answer: Answer) -> Table:
     scenario = answer.scenario
     rows = []
     for prior in scenario.inputs.values():
-        low, median, high = (
-            value(float(x), prior.unit, scenario.currency) for x in prior.law.ppf(np.array([0.05, 0.5, 0.95]))
-        )
+        low, median, high = (value(x, prior.unit, scenario.currency) for x in p5_p50_p95(prior.law))
         ends = ("", "") if prior.law.certain else (low, high)
         checked = "" if prior.checked is None else str(prior.checked)
         known = input_name(scenario, prior.name)

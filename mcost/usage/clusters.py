@@ -13,6 +13,8 @@ import numpy as np
 from scipy.special import stdtrit
 from scipy.stats import beta
 
+from mcost.scales import Z95
+
 CREDIBILITY = 0.9
 _ROUNDING = 1e-9
 MOST_TRIALS = 1e9
@@ -88,7 +90,7 @@ def share(hits: np.ndarray, counts: np.ndarray, *, of_trials: bool = True) -> Sh
     p = found.value
     trials = min(whole, MOST_TRIALS) if of_trials else MOST_TRIALS
     if 0 < p < 1 and found.error > 0:
-        few = (float(stdtrit(found.df, 0.95)) / 1.6448536269514722) ** 2
+        few = (float(stdtrit(found.df, 0.95)) / Z95) ** 2
         worth = p * (1 - p) / (found.error**2 * few)
         trials = min(whole if of_trials else MOST_TRIALS, worth, MOST_TRIALS)
     return Share(0.5 + p * trials, 0.5 + (1 - p) * trials, trials, whole)

@@ -15,11 +15,10 @@ import numpy as np
 
 from mcost.errors import McostError, nearest
 from mcost.law import Law
+from mcost.scales import Z95
 from mcost.usage.clusters import Share
 from mcost.usage.finding import Finding, Findings
 from mcost.usage.notations import amount, growth, share
-
-_Z = 1.6448536269514722
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,9 @@ def updated(own: Finding, prior: Law) -> Finding:
     means, weights = [], []
     for a, b in ((float(end) for end in prior.ppf(np.array([0.05, 0.95]))), (own.low, own.high)):
         means.append((onto(a) + onto(b)) / 2)
-        weights.append((2 * _Z / (onto(b) - onto(a))) ** 2)
+        weights.append((2 * Z95 / (onto(b) - onto(a))) ** 2)
     centre = float(np.average(means, weights=weights))
-    half = _Z / math.sqrt(sum(weights))
+    half = Z95 / math.sqrt(sum(weights))
     ends = back(centre), back(centre - half), back(centre + half)
     notation = amount(ends) if own.domain == "positive" else growth(ends)
     return replace(own, value=ends[0], low=ends[1], high=ends[2], distribution=notation, note=note)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mcost.report.words import count
-from mcost.uncertain import Domain
+from mcost.scales import Z95, Domain
 from mcost.usage import clusters, families
 from mcost.usage.clusters import CREDIBILITY, Mean
 from mcost.usage.finding import Finding, Findings
@@ -53,8 +53,7 @@ def findings(log: Log, prompt_tokens: float | None = None) -> Findings:
     """Every estimate that the log allows.
 
     prompt_tokens : length of the fixed prompt, where it is known; it parts the input tokens in two, and the
-        cache
-        then serves the prompt.
+        cache then serves the prompt.
     """
     return _Findings(log, prompt_tokens).done()
 
@@ -130,7 +129,7 @@ class _Findings:
         if month == 0:
             self.untold["calls_per_month"] = f"the last {days} days have no calls"
             return
-        half = 1.6448536269514722 * error
+        half = Z95 * error
         ends = month, month * math.exp(-half), month * math.exp(half)
         self.add(
             "calls_per_month", "calls a month", "positive", ("workload.calls_per_month",),

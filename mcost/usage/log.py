@@ -12,7 +12,6 @@ from mcost.usage.formats import Format
 from mcost.usage.reading import File
 
 SUMS = ("requests", "failed", "retries", "uncached", "written", "cached", "output", "batch", "cost")
-DAYS_A_MONTH = 30.4375
 EPOCH = date(1970, 1, 1)
 
 
@@ -83,6 +82,7 @@ class Log:
 
 
 def day_of(number: int) -> date:
+    """The date of a day that is counted from 1970."""
     return EPOCH + timedelta(days=int(number))
 
 

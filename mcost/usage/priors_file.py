@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-
+from mcost.law import p5_p50_p95
 from mcost.uncertain import Quantity, read
 from mcost.usage.finding import Finding, Findings
 from mcost.usage.log import Log
@@ -78,9 +77,9 @@ def _entry(finding: Finding, source: str, checked: date) -> str:
 
 def _quantiles(notation: Any, unit: str, domain: Any) -> dict[str, float]:
     law = read(notation, Quantity(unit, domain))
-    low, median, high = law.ppf(np.array([0.05, 0.5, 0.95]))
-    scale = float(max(abs(low), abs(high)))
-    rounded = (0.0 if abs(end) < 1e-12 * scale else float(end) for end in (low, median, high))
+    low, median, high = p5_p50_p95(law)
+    scale = max(abs(low), abs(high))
+    rounded = (0.0 if abs(end) < 1e-12 * scale else end for end in (low, median, high))
     return dict(zip(("low", "median", "high"), rounded, strict=True))
 
 

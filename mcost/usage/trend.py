@@ -17,7 +17,8 @@ from datetime import timedelta
 import numpy as np
 from scipy.special import ndtr
 
-from mcost.usage.log import DAYS_A_MONTH, Log
+from mcost.calendar_months import DAYS_A_MONTH
+from mcost.usage.log import Log
 
 FEWEST_MONTHS, FEWEST_WEEKS = 3, 4
 MOST_VOLATILITY = 1.0

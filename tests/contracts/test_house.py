@@ -17,6 +17,7 @@ PACKAGE = Path(mcost.__file__).parent
 FLOORS = [
     {
         "app",
+        "calendar_months",
         "copula",
         "dimensions",
         "errors",
@@ -34,7 +35,6 @@ FLOORS = [
         "scipy_laws",
         "toml",
         "usage",
-        "usage.clusters",
         "usage.families",
         "usage.formats",
         "usage.model_names",
@@ -64,6 +64,7 @@ FLOORS = [
         "samples",
         "shipped",
         "spread",
+        "usage.clusters",
         "usage.common_table",
         "usage.records",
         "whole_files",

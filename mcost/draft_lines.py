@@ -76,10 +76,12 @@ class Lines:
 
 
 def wrapped(text: str) -> list[str]:
+    """The lines of a comment, none longer than 106 characters unless a single word is."""
     return textwrap.wrap(text, 106, break_long_words=False, break_on_hyphens=False)
 
 
 def quoted(text: str) -> str:
+    """Text in quotes, as TOML writes it."""
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -64,8 +64,8 @@ class Answers:
     model : serves today; tune : is tuned, None where the draft is to choose.
     start : the day from which months, prices and dated events count.
     observed : key -> what was measured of the workload or of today's prompt, in place of the catalogue's
-        prior;
-        priors_file : the file beside the scenario that holds these, None to write them out.
+        prior.
+    priors_file : the file beside the scenario that holds what was measured; None to write it out.
     """
 
     calls: str
@@ -118,6 +118,7 @@ def checked_credibility(text: str) -> float:
 
 
 def quantile(law: Law, p: float) -> float:
+    """The value that is not exceeded with probability p, in the law's unit."""
     import numpy as np
 
     return float(law.ppf(np.array([p]))[0])

@@ -15,6 +15,7 @@ _NARROWEST = 1e-7  # distance of knots, of their range; narrower ones are stretc
 
 
 def one_input(x: Array) -> tuple[Design, Array]:
+    """Design and penalty of one input, x : ndarray (n,): group means of few levels, else a spline."""
     ordered = np.sort(x)
     levels = ordered[_starts(ordered)]
     if len(levels) <= LEVELS:

@@ -38,6 +38,7 @@ def checked(points: Mapping[float, float], low: float | None, high: float | None
 
 
 def symmetric(probability: Array) -> bool:
+    """Whether the probabilities, shape (k,) and in order, lie symmetrically about 1/2."""
     return bool(np.allclose(probability + probability[::-1], 1.0, rtol=0.0, atol=1e-9))
 
 
@@ -47,4 +48,5 @@ def named(p: float, x: float) -> str:
 
 
 def listed(probability: Array, x: Array) -> str:
+    """Percentiles, shape (k,) each, as people write them: "p10 = 1, p90 = 3"."""
     return ", ".join(named(float(p), float(v)) for p, v in zip(probability, x, strict=True))

@@ -42,6 +42,7 @@ def horner(at: Array, polynomial: Array) -> Array:
 
 
 def derivative(polynomial: Array) -> Array:
+    """The derivative of a polynomial, one term shorter; that of a constant is the polynomial 0."""
     return polynomial[1:] * np.arange(1, len(polynomial)) if len(polynomial) > 1 else np.zeros(1)
 
 

@@ -11,12 +11,14 @@ MEETS = "whether it "
 
 
 def called(found: Why, driver: Driver) -> str:
+    """What it is called: ``calls per month`` of an input, ``month in which ...`` of an event."""
     if driver.kind == "event":
         return event_name(driver.name)
     return input_name(found.answer.scenario, driver.name)
 
 
 def valued(found: Why, driver: Driver, number: float) -> str:
+    """A value of it in words, with its unit: number is in the driver's unit."""
     scenario = found.answer.scenario
     if driver.kind == "event":
         return event_value(scenario, driver.name, number)

@@ -28,11 +28,9 @@ def read_log(
     """A log from its files, of the models asked for.
 
     cost : rows of the common table -> USD of each (n,), for a log that is to be compared with another; None
-        where it
-        is not, and no groups are kept.
+        where it is not, and no groups are kept.
 
-    Raises McostError for a file that is none, for an export without a call, and for a model that is not in
-    it.
+    Raises McostError for a file that is none, for an export without a call, and for a model not in it.
     """
     gathered = _Gathered(models, cost)
     for file, piece in pieces(paths, progress):

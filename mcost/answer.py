@@ -234,7 +234,8 @@ def run(
     Raises
     ------
     McostError
-        Where the scenario, draws or seed cannot be used; SimulationError where a cost is not finite.
+        Where the scenario, draws or seed cannot be used; SimulationError where a cost is not finite or
+        too large to be averaged.
     """
     built = load(scenario, set=set)
     draws = whole_between("draws", draws, 1, MAX_DRAWS)

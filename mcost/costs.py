@@ -87,7 +87,8 @@ class Ledger:
         with np.errstate(all="ignore"):
             for line in self.lines:
                 driver = line.driver[:, 0 if line.driver.shape[1] == 1 else draw]
-                usd = np.where(driver > 0, driver * line.amount[draw], 0.0)
+                due = driver != 0  # what is no number is due as well
+                usd = np.where(due if due.any() else True, driver * line.amount[draw], 0.0)
                 by_line[line.name] = by_line.get(line.name, 0.0) + usd
             endless = [name for name, usd in by_line.items() if not np.isfinite(usd).all()]
             name = endless[0] if endless else max(by_line, key=lambda name: float(by_line[name].max()))

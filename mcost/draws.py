@@ -30,8 +30,6 @@ from mcost.uncertain import Prior
 BLOCK = 8192
 """Draws in a block: the unit of random streams and of summation; a whole net in every replicate."""
 
-keep_freed_memory()
-
 
 @dataclass(frozen=True)
 class Coordinates:
@@ -133,6 +131,7 @@ def draw(
 
     Raises SimulationError where a value drawn is not finite; it names input and draw.
     """
+    keep_freed_memory()
     at = Coordinates(scenario, seed, block, sampler)
     months = scenario.horizon_months
     afresh = {prior.name for model in scenario.models.values() for prior in model.afresh}

@@ -8,7 +8,8 @@ capped nor counted in whole machines. Three things then need no luck:
   expected probability;
 - who meets whom: a saving is a sum of amounts times drivers. Amounts (prices, hours, tokens) and drivers
   (traffic, events, dates) of different futures are independent, so the drivers of one future meet the amounts
-  of PAIRINGS futures of its own replicate; those of inputs that never meet in one amount, of different ones.
+  of PAIRINGS futures of its own replicate; those of inputs that never meet in one amount, mostly of different
+  ones.
   As every quantity is scrambled for itself, any such future is uniform too, and the mean of the replicate
   stays unbiased.
 
@@ -117,7 +118,11 @@ class Integration:
         return met / len(self._baseline)
 
     def ahead(self, k: int) -> dict[str, int]:
-        """Input -> how many futures on it is taken from at meeting k; each family goes its own way."""
+        """Input -> how many futures on it is taken from at meeting k.
+
+        Family f turns 2 f + 1 times as fast as the first: of P meetings there are P / 2 such ways, which the
+        families share; of two meetings or one, all of them go together.
+        """
         points = self._costs.draws.n // REPLICATES
         turns = (k * (2 * f + 1) % self._pairings for f in range(len(self._families)))
         steps = [turn * points // self._pairings * REPLICATES for turn in turns]

@@ -205,10 +205,7 @@ def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
     mean = estimate(sums, n)
     (p5, p50, p95), errors = _percentiles(sample, (0.05, 0.5, 0.95))
     tenth = max(1, sample.size // 10)
-    tail = (
-        np.partition(sample, tenth - 1)[:tenth] if worst == "low" else np.partition(sample, -tenth)[-tenth:]
-    )
-    worst_mean = mean_of(tail)
+    worst_mean = mean_of(_lowest(sample, tenth) if worst == "low" else -_lowest(-sample, tenth))
     return Money(
         mean=mean.value,
         standard_error=mean.standard_error,

@@ -230,11 +230,7 @@ def _spread(
 
 
 def _verdict(draws: int, seed: int, sampler: Sampler, task: _Task, threads: bool = False) -> Row:
-    """What a worker does. In a process of its own it keeps its memory from one scenario to the next.
-
-    Memory that is given back and taken again is cleared by the system each time, in which workers of one
-    machine wait for each other: two of them would be hardly faster than one.
-    """
+    """What a worker does. threads : whether its blocks may have the threads of a run."""
     try:
         executor = None if threads else InProcess()
         answer = run(task.scenario, draws, seed, sampler=sampler, executor=executor)

@@ -32,7 +32,7 @@ def widened_scenario(scenario: Scenario, held: float) -> Scenario:
 def if_overconfident(
     scenario: Scenario, candidate: str, held: float, *, draws: int, seed: int, sampler: Sampler = "qmc"
 ) -> Chance | None:
-    """P(pays off) of a candidate if the ranges held only ``held``; None where such costs are not finite.
+    """P(pays off) of a candidate if the ranges held only ``held``; None where such costs are too large.
 
     draws : futures to simulate, at most DRAWS of them: the number is told in whole per cent.
     """

@@ -96,7 +96,7 @@ def fold(costs: Costs, integrate: bool = True, pairings: int = PAIRINGS) -> Fold
 
     integrate, pairings : as of :func:`mcost.run`, and of :class:`mcost.integration.Integration`.
 
-    Raises SimulationError where a cost is not finite.
+    Raises SimulationError where a cost is not finite or too large.
     """
     scenario, order = costs.scenario, tuple(costs.scenario.strategies)
     total = np.stack([costs.totals[name] for name in order])

@@ -47,7 +47,7 @@ class WhatIf:
         at : input name -> value, or ndarray (n,) of a value in each future. What belongs to events, and is
             drawn afresh at each, takes one value only.
 
-        Raises SimulationError where a cost is not finite.
+        Raises SimulationError where a cost is not finite or too large.
         """
         fixed = {name: Certain(float(np.ravel(at[name])[0])) for name in self._afresh & at.keys()}
         scenario = self.scenario

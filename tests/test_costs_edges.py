@@ -269,6 +269,7 @@ def test_the_line_and_the_month_that_cannot_be_used() -> None:
     wrong = Line("wrong", driver, np.array([1.0, 1.5e308, 1.6e308]))
     worse = Line("worse", driver, np.full(3, np.inf))
     monthly = Line("monthly", np.array([[0.0], [1.0], [0.0]]), np.array([4e307, 4e307, np.nan]))
+    endless = Line("endless", np.zeros((3, 3)), np.full(3, np.inf))
     halves = (Line("one", driver, np.full(3, 3e307)), Line("one", driver, np.full(3, 3e307)))
     cases = [
         ((fine, wrong, worse), 0, "worse is not finite in month 1"),  # never times without end is nothing
@@ -277,6 +278,7 @@ def test_the_line_and_the_month_that_cannot_be_used() -> None:
         ((fine, monthly), 2, "monthly is not finite in month 1"),
         ((fine, wrong, monthly), 0, "monthly is 4e+307 USD, too large to be averaged, in month 1"),
         ((fine, *halves, monthly), 2, "one is not finite in month 2"),
+        ((fine, endless), 0, "endless is not finite in month 0"),  # never due, and no number all the same
         ((fine, *halves), 1, "one is 1.2e+308 USD, too large to be averaged, in month 2"),
     ]
     for lines, future, message in cases:

@@ -153,7 +153,7 @@ class Writer:
                 table |= {key: self.value(key, f"{path}.{key}") for key in keys}
             if self.chance():
                 table |= self.some(["retires_after_months"], path, 1)
-                if self.chance() and "is" not in table:
+                if self.chance() or "is" in table:  # as the price table may tell of a day long ago
                     table["released"] = START - timedelta(days=self.draw(st.integers(1, 150)))
             found[name] = table
         return found

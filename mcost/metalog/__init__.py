@@ -13,7 +13,7 @@ As many terms are used as points are given, so that the curve passes through eac
 distribution only if ``M`` rises everywhere, which :func:`fit` proves before it returns.
 
 Source: T. W. Keelin (2016), "The Metalog Distributions", Decision Analysis 13(4), 243-277, called
-"Keelin 2016" below.
+"Keelin 2016" in this package.
 """
 
 from mcost.metalog.fitting import fit

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcost.metalog.terms import EPS, FAR, Array, at_end, horner, slope_of
+from mcost.metalog.terms import EPS, FAR, Array, at_end, line_at, slope_of
 
 
 def table_of(s: Array, log_odds: Array) -> tuple[Array, Array]:
     """Logits and M there, shape (801,) each, to start an inversion from."""
     logits = np.linspace(-FAR, FAR, 801)
     middle = 0.5 * np.tanh(0.5 * logits)
-    return logits, np.maximum.accumulate(horner(middle, s) + logits * horner(middle, log_odds))
+    return logits, np.maximum.accumulate(line_at(s, log_odds, middle, logits))
 
 
 def inverted(m: Array, s: Array, log_odds: Array, table: tuple[Array, Array]) -> Array:
@@ -40,7 +40,7 @@ def inverted(m: Array, s: Array, log_odds: Array, table: tuple[Array, Array]) ->
             break
         at = logits[active]
         t = 0.5 * np.tanh(0.5 * at)
-        miss = horner(t, s) + at * horner(t, log_odds) - m[active]
+        miss = line_at(s, log_odds, t, at) - m[active]
         high = miss > 0.0
         above[active] = np.where(high, at, above[active])
         below[active] = np.where(high, below[active], at)

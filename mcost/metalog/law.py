@@ -23,6 +23,7 @@ from mcost.metalog.terms import (
     at_end,
     derivative,
     horner,
+    line_at,
     mirrored,
     split,
 )
@@ -208,8 +209,7 @@ class Metalog:
 
     def _line(self, logits: Array, t: Array) -> Array:
         """M at finite logits and t = y - 1/2, of one shape.  Keelin 2016, the definition."""
-        s, log_odds = self._parts
-        return horner(t, s) + logits * horner(t, log_odds)
+        return line_at(*self._parts, t, logits)
 
     def _density(self, logits: Array, t: Array, log_weight: Array) -> Array:
         """Density at finite logits, t and ln(y (1 - y)), of one shape.

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from mcost.metalog.bounds import from_line
-from mcost.metalog.terms import FAR, NEAR_ONE, Array, at_end, horner, slope_of
+from mcost.metalog.terms import FAR, NEAR_ONE, Array, at_end, line_at, slope_of
 
 
 def unbounded_mean(s: Array, t: Array) -> float:
@@ -39,7 +39,7 @@ def exponential_mean(s: Array, t: Array) -> float:
     middle = 0.5 * np.tanh(0.5 * nodes)
     decay = np.abs(nodes)
     with np.errstate(over="ignore", under="ignore"):
-        m = horner(middle, s) + nodes * horner(middle, t)
+        m = line_at(s, t, middle, nodes)
         core = np.sum(weights * np.exp(m - decay - 2.0 * np.log1p(np.exp(-decay))))
         above = np.exp(at_end(s, 1) - (1.0 - upper) * FAR) / (1.0 - upper)
         below = np.exp(at_end(s, -1) - (1.0 + lower) * FAR) / (1.0 + lower)
@@ -51,7 +51,7 @@ def bounded_mean(s: Array, t: Array, low: float, high: float) -> float:
     nodes, weights = _quadrature(s, t)
     middle = 0.5 * np.tanh(0.5 * nodes)
     with np.errstate(under="ignore"):
-        x = from_line(horner(middle, s) + nodes * horner(middle, t), low, high)
+        x = from_line(line_at(s, t, middle, nodes), low, high)
         mass = weights * expit(nodes) * expit(-nodes)
     return float(np.sum(x * mass) / np.sum(mass))
 

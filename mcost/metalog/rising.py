@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcost.metalog.terms import EPS, Array, added, at_end, derivative, horner, mirrored, split
+from mcost.metalog.terms import EPS, Array, added, at_end, derivative, line_at, mirrored, split
 
 # Three terms rise everywhere iff a2 > 0 and |a3| / a2 < 2 / v, where v tanh v = 1, because the
 # slope is a2 + a3 h(L), and h = t + L y (1 - y) is odd with its maximum v / 2 at L = 2 v.
@@ -82,10 +82,10 @@ def _core_rises(s: Array, t: Array) -> bool:
     centre = np.linspace(-_CORE + half, _CORE - half, 128)
     while centre.size:
         at = 0.5 * np.tanh(0.5 * centre)
-        g = horner(at, p0) + centre * horner(at, q0)
+        g = line_at(p0, q0, at, centre)
         if np.min(g) <= margin or half < 1e-12 or centre.size > 1_000_000:
             return False
-        g1 = (0.25 - at**2) * (horner(at, p1) + centre * horner(at, q1))
+        g1 = (0.25 - at**2) * line_at(p1, q1, at, centre)
         inner = np.maximum(np.abs(centre) - half, 0.0)
         curved = 0.25 / np.cosh(0.5 * inner) ** 2 * (p_bound + (np.abs(centre) + half) * q_bound)
         undecided = centre[g - np.abs(g1) * half - 0.5 * curved * half**2 <= margin]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logit
 
-from mcost.metalog.terms import EPS, Array, basis_at, horner, split
+from mcost.metalog.terms import EPS, Array, basis_at, line_at, split
 
 _SINGULAR = 1e13  # condition number of the basis above which the points do not determine M
 
@@ -40,7 +40,7 @@ def solved(probability: Array, m: Array) -> tuple[float, ...] | None:
     a[0] += centre
     s, t = split(a)
     at = probability - 0.5
-    miss = horner(at, s) + logit(probability) * horner(at, t) - m
+    miss = line_at(s, t, at, logit(probability)) - m
     allowed = 1e-10 * spread + 8.0 * EPS * float(np.max(np.abs(m)))
     if not np.max(np.abs(miss)) <= allowed:
         return None

@@ -41,6 +41,11 @@ def horner(at: Array, polynomial: Array) -> Array:
     return out
 
 
+def line_at(s: Array, t: Array, at: Array, logits: Array) -> Array:
+    """S + L T of two polynomials at the points at (y - 1/2) and the logits L there, shaped as them."""
+    return horner(at, s) + logits * horner(at, t)
+
+
 def derivative(polynomial: Array) -> Array:
     """The derivative of a polynomial, one term shorter; that of a constant is the polynomial 0."""
     return polynomial[1:] * np.arange(1, len(polynomial)) if len(polynomial) > 1 else np.zeros(1)
@@ -68,7 +73,7 @@ def slope_of(s: Array, t: Array, logits: Array) -> Array:
     """dM/dL = T + y (1 - y) (S' + L T') at the logits, shaped as them."""
     at = 0.5 * np.tanh(0.5 * logits)
     weight: Array = expit(logits) * expit(-logits)
-    rise = horner(at, derivative(s)) + logits * horner(at, derivative(t))
+    rise = line_at(derivative(s), derivative(t), at, logits)
     return horner(at, t) + weight * rise
 
 

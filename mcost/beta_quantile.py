@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import special
 
-from mcost.quantile_table import SCORES, QuantileTable
+from mcost.quintic_table import SCORES, QuinticTable
 from mcost.scales import Array
 
 LEAST_SHAPE, MOST_SHAPE = 0.1, 1e4
@@ -16,7 +16,7 @@ LEAST_SHAPE, MOST_SHAPE = 0.1, 1e4
 
 
 @lru_cache(maxsize=256)
-def _table(a: float, b: float) -> QuantileTable:
+def _table(a: float, b: float) -> QuinticTable:
     """Of x, with ``x' = φ(z)/f(x)`` and ``x'' = x' (-z - x' f'/f)``, f the density of Beta(a, b).
 
     Where that is infinite at 0 (a < 1), of y = log(x/(1 - x)) instead, with ``y' = φ(z)/(f(x) x (1 - x))``
@@ -28,8 +28,8 @@ def _table(a: float, b: float) -> QuantileTable:
     density = np.exp((a - 1 + by_odds) * np.log(x) + (b - 1 + by_odds) * np.log1p(-x) - special.betaln(a, b))
     slope = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / density
     if by_odds:
-        return QuantileTable.of(special.logit(x), slope, slope * (-z - slope * (a * (1 - x) - b * x)))
-    return QuantileTable.of(x, slope, slope * (-z - slope * ((a - 1) / x - (b - 1) / (1 - x))))
+        return QuinticTable.of(special.logit(x), slope, slope * (-z - slope * (a * (1 - x) - b * x)))
+    return QuinticTable.of(x, slope, slope * (-z - slope * ((a - 1) / x - (b - 1) / (1 - x))))
 
 
 def beta_quantile(u: Array, a: float, b: float) -> Array:

@@ -18,7 +18,7 @@ from scipy import special
 
 from mcost.beta_quantile import beta_quantile
 from mcost.law import Array
-from mcost.quantile_table import SCORES, QuantileTable
+from mcost.quintic_table import SCORES, QuinticTable
 
 
 def bridged(uniform: Callable[[int], Array], events: int) -> Iterator[Array]:
@@ -53,10 +53,10 @@ def _gamma_quantile(u: Array, events: int) -> Array:
 
 
 @lru_cache(maxsize=8)
-def _table(events: int) -> QuantileTable:
+def _table(events: int) -> QuinticTable:
     """Of x, with ``x' = φ(z)/f(x)`` and ``x'' = x' (-z - x' f'/f)``, f the density of Gamma(events)."""
     z = SCORES
     x = special.gammaincinv(float(events), special.ndtr(z))
     density = np.exp((events - 1) * np.log(x) - x - special.gammaln(events))
     slope = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / density
-    return QuantileTable.of(x, slope, slope * (-z - slope * ((events - 1) / x - 1)))
+    return QuinticTable.of(x, slope, slope * (-z - slope * ((events - 1) / x - 1)))

@@ -151,12 +151,6 @@ def holds_priors(file: Path) -> bool:
     return file.name == "priors.toml" or file.name.endswith(".priors.toml")
 
 
-def read_priors(file: Path) -> Iterator[Prior]:
-    """The priors of one file; McostError with file and name for an entry that is not one."""
-    for found in read_entries(file):
-        yield found.prior
-
-
 def read_entries(file: Path) -> Iterator[Entry]:
     """The entries of one file, their laws not read; McostError with file and name for what is none."""
     if (size := file.stat().st_size) > MOST_BYTES:

@@ -19,7 +19,7 @@ from mcost.family_grid import by_scipy, exists, means_of, no_such, of_scipy, sha
 from mcost.formulas import FORMULAS
 from mcost.law import Array, Law, steps_of
 from mcost.marginal import Marginal
-from mcost.quadrature import NodeSource
+from mcost.nodes import NodeSource
 
 MOST_UNCERTAIN = 2
 """Parameters of one distribution that may be continuous; each further one multiplies the work by 40."""

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 
 from mcost.answer import Answer
+from mcost.law import Mask
+from mcost.uncertain import Prior
 
 State = Literal["met", "in doubt", "not met"]
 
@@ -36,8 +38,8 @@ def conditions(answer: Answer, candidate: str) -> tuple[Condition, ...]:
     - Enough calls: P(pays off | the quality bar is met), 80 % and more is met, under 20 % not met.
     - A stable task: expected task changes a year, up to 2 met, over 6 not met.
     - Enough labelled data: median number of labelled examples, 1,000 and more met, under 500 not met.
-    - A team that can maintain it: expected engineer-hours a month, up to 20 met, over 140 (an engineer) not
-      met; in doubt where no upkeep is given.
+    - A team that can maintain it: expected engineer-hours a month in service, up to 20 met, over 140 (an
+      engineer) not met; in doubt where no upkeep is given, and where it never serves.
     """
     strategy = answer.scenario.strategies[candidate]
     if strategy.tuning is None:
@@ -62,11 +64,15 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
-def _calls(answer: Answer, candidate: str) -> Condition:
+def _served(answer: Answer, candidate: str) -> Mask:
+    """The futures in which it meets the bar and serves: ndarray (k,) of bool."""
     payoff = answer.candidates[candidate].payoff
     counted = np.ones(payoff.saving.size, dtype=bool) if payoff.met is None else payoff.met
-    if payoff.served is not None:
-        counted = counted & payoff.served
+    return counted if payoff.served is None else counted & payoff.served
+
+
+def _calls(answer: Answer, candidate: str) -> Condition:
+    payoff, counted = answer.candidates[candidate].payoff, _served(answer, candidate)
     if not counted.any():
         return Condition("enough calls", "in doubt", "it is never in service, whatever the volume")
     share = float(np.mean(payoff.saving[counted] >= 0))
@@ -99,10 +105,33 @@ def _data(answer: Answer, candidate: str) -> Condition:
 
 def _team(answer: Answer, candidate: str) -> Condition:
     strategy = answer.scenario.strategies[candidate]
-    hours = answer.strategies[candidate].hours / answer.horizon_months
     name = "a team that can maintain it"
+    if not _served(answer, candidate).any():
+        return Condition(name, "in doubt", "it is never in service")
     if strategy.hours_per_month is None:
         return Condition(name, "in doubt", "the scenario gives no upkeep by engineers")
-    return Condition(
-        name, _graded(hours, SPARE_HOURS, A_WHOLE_ENGINEER), f"{_digits(hours)} engineer-hours a month"
+    hours = _upkeep(answer, candidate)
+    state = _graded(hours, SPARE_HOURS, A_WHOLE_ENGINEER)
+    return Condition(name, state, f"{_digits(hours)} engineer-hours a month in service")
+
+
+def _upkeep(answer: Answer, candidate: str) -> float:
+    """Expected engineer-hours a month in service, from the means of the inputs: the month's own, those of
+    task changes, and those of retrains. What comes once, such as setup or a retirement, is left out.
+    """
+    strategy, tuning = answer.scenario.strategies[candidate], answer.scenario.strategies[candidate].tuning
+    assert tuning is not None
+    changes = _mean(answer.scenario.workload.task_changes_per_year) / 12
+    retrains = changes + _mean(tuning.drift_retrains_per_year) / 12
+    if tuning.retrain_every_months is not None:
+        every = tuning.retrain_every_months.law.ppf((np.arange(1000) + 0.5) / 1000)
+        retrains += float(np.mean(np.where(every < answer.horizon_months, 1 / every, 0.0)))
+    return (
+        _mean(strategy.hours_per_month)
+        + changes * _mean(strategy.hours_per_task_change)
+        + retrains * _mean(tuning.retrain_hours)
     )
+
+
+def _mean(prior: Prior | None) -> float:
+    return 0.0 if prior is None else prior.law.mean()

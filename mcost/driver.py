@@ -1,4 +1,7 @@
-"""One input or random event: what it does to a candidate's saving, and to the choice among all."""
+"""One input or random event: what it does to a candidate's saving, and to the choice among all.
+
+What drives an answer, that is; not the driver of a cost line, which is what its amount is paid for.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from mcost.errors import NotationError, nearest, shown, spelt
 from mcost.families import LISTS, Family, Parameter
 from mcost.formulas import FORMULAS
 from mcost.law import Law
-from mcost.reading import Table
+from mcost.notation_table import Table
 from mcost.scales import Domain
 
 TOO_SLOW = ("ksone", "kstwo", "studentized_range", "levy_stable")
@@ -52,9 +52,11 @@ class Signature:
         given = [key for key in table if key not in ("dist", "min", "max")]
         for key in given:
             if key not in known:
+                missing = [shape for shape in self.shapes if shape not in table]
+                free = [name for name in known if name not in table]
+                meant = f" and needs {', '.join(missing)}" if missing else nearest(key, free)
                 raise NotationError(
-                    f"{self.name} has no parameter {key}{nearest(key, known)} "
-                    f"(its parameters: {', '.join(known)})"
+                    f"{self.name} has no parameter {key}{meant} (its parameters: {', '.join(known)})"
                 )
         for shape in self.shapes:
             if shape not in table:

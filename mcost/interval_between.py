@@ -16,7 +16,7 @@ from mcost.families import Family, interval_parameters
 from mcost.family_grid import means_of
 from mcost.law import Array, Certain, Law
 from mcost.marginal import Marginal
-from mcost.quadrature import NodeSource
+from mcost.nodes import NodeSource
 from mcost.scales import Domain, from_scale, to_scale
 
 MOST_CROSSED = 0.05

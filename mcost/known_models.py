@@ -10,7 +10,8 @@ from typing import Any
 from mcost.catalogue import prior
 from mcost.errors import NotationError, Problem, UnknownModelError, spelt
 from mcost.law import Certain
-from mcost.prices import ModelPrice, newest_date, price_of
+from mcost.price_table import newest_date
+from mcost.prices import ModelPrice, price_of
 from mcost.uncertain import Prior, Quantity, read
 
 PRICES = ("input", "cached", "cache_write", "output")
@@ -114,7 +115,9 @@ def _fill(row: dict[str, Any], facts: ModelPrice) -> None:
 
 
 def _price(usd: float, facts: ModelPrice, source: str, unit: str = "USD per million tokens") -> Prior:
-    return Prior("", unit, "positive", Certain(usd), source, facts.as_of, "measured", catalogued=facts.model)
+    """A price, checked on the newest day of the table: the scenario may start before that day, or after."""
+    checked = newest_date()
+    return Prior("", unit, "positive", Certain(usd), source, checked, "measured", catalogued=facts.model)
 
 
 def _hosted(strategy: Any, facts: Mapping[str, ModelPrice]) -> Any:

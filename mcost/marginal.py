@@ -19,7 +19,8 @@ from scipy import special
 from mcost.errors import NotationError
 from mcost.inversion import LEAST_Z, MOST_Z, QuantileTable, tabulated
 from mcost.law import Array, Common, steps_of
-from mcost.quadrature import LISTED, Nodes, NodeSource, adaptive, combined, in_blocks
+from mcost.adaptive import adaptive
+from mcost.nodes import LISTED, Nodes, NodeSource, combined, in_blocks
 from mcost.scales import Domain, from_scale, rate, to_scale
 
 MOST_EVALUATIONS, MOST_BY_SCIPY = 60_000_000, 20_000_000

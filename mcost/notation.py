@@ -21,7 +21,8 @@ from mcost.numerals import INTERVAL, number, one_number, without_unit
 from mcost.percentile_notation import has_percentiles, read_percentiles
 from mcost.point_notation import read_choice, read_samples
 from mcost.quantity import Quantity, check_domain, check_number, plain
-from mcost.reading import Reading, Table, at_key, bounded, listed, only, weights_of
+from mcost.notation_table import Table, at_key, bounded, listed, only, weights_of
+from mcost.reading import Reading
 from mcost.scales import Domain
 
 MOST_PARTS = 64

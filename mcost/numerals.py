@@ -78,6 +78,8 @@ def from_text(text: str, quantity: Quantity) -> float:
     if body.endswith("%") and quantity.domain == "positive" and quantity.unit not in _RATES:
         raise NotationError(f"found {shown(text)}, but this is in {quantity.unit}, not a percentage")
     value = float(body.rstrip("%kKM"))
+    if body.endswith("%") and quantity.domain == "fraction" and value > 100:
+        raise NotationError(f"found {shown(text)}; expected a share between 0% and 100%")
     return number(value / 100 if scale == 0.01 else value * scale, quantity)
 
 

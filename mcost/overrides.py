@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcost.errors import McostError, Path, nearest, shown, spelt
+from mcost.errors import McostError, Path, close, nearest, shown, spelt
 from mcost.like import KINDS, merge_like
 from mcost.toml import parse
 
@@ -24,6 +24,8 @@ def apply(data: dict[str, Any], override: str) -> Path:
     path = _key_path(key.strip(), said)
     strategies = data.get("strategies")
     begins = path[0] != "strategies" or len(path) == 2 or path[2] in ("like", *KINDS)
+    # A part of a table begins a strategy too, but not one that is spelt almost like another.
+    begins = begins and not (len(path) > 3 and path[0] == "strategies" and close(path[1], strategies or {}))
     if not begins and isinstance(strategies, dict) and path[1] not in strategies:
         raise McostError(f"{said}: no such strategy{nearest(path[1], strategies)}")
     value = value_of(written)

@@ -29,7 +29,10 @@ def providers() -> list[Provider]:
 
 @cache
 def newest_date() -> date:
-    """The newest day on which a price starts, of those up to the day when ``models.toml`` was checked."""
+    """The newest day on which a price starts, of those up to the day when ``models.toml`` was checked.
+
+    A start after that day is an announcement, and those get withdrawn.
+    """
     from genai_prices.types import StartDateConstraint
 
     starts = {
@@ -43,7 +46,7 @@ def newest_date() -> date:
 
 
 @cache
-def known() -> tuple[str, ...]:
+def known_models() -> tuple[str, ...]:
     """Canonical names with a price per token, there or among the own rows, sorted."""
     at = datetime.combine(newest_date(), NOON)
     names = {
@@ -115,9 +118,9 @@ def unknown(model: str) -> UnknownModelError:
 
     asked = model.strip().lower()
     if "/" in asked:
-        names = {name.lower(): name for name in known()}
+        names = {name.lower(): name for name in known_models()}
     else:  # compare bare names, and show each with the provider that makes the model
-        names = {name.partition("/")[2].lower(): name for name in sorted(known(), key=_rank)}
+        names = {name.partition("/")[2].lower(): name for name in sorted(known_models(), key=_rank)}
     close = [names[n] for n in get_close_matches(asked, names, n=3, cutoff=0.6)]
     or_else = f"{', '.join(close[:-1])} or {close[-1]}" if len(close) > 1 else "".join(close)
     hint = f"; did you mean {or_else}?" if close else ""

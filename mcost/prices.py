@@ -104,7 +104,7 @@ def price_of(model: str, *, on: date | None = None, request_tokens: int = 4000) 
     """Prices of ``model``, by name.
 
     model : ``"openai/gpt-4o-mini"``, ``"gpt-4o-mini"``, a dated snapshot, or a tune: ``"ft:gpt-4o-mini"``.
-    on : the day whose prices are wanted; unsaid, the newest of the price table (:func:`newest_date`).
+    on : the day whose prices are wanted; unsaid, the newest of the price table (:func:`mcost.price_table.newest_date`).
     request_tokens : input tokens of one request; some prices rise with it, for the whole request.
 
     A model that had no price yet on that day has its first one; one that is retired has its last one,
@@ -116,7 +116,7 @@ def price_of(model: str, *, on: date | None = None, request_tokens: int = 4000) 
     >>> price.model, price.input, price.tuned.input
     ('openai/gpt-4o-mini', 0.15, 0.3)
     """
-    day = newest_date() if on is None else on
+    day = price_table.newest_date() if on is None else on
     found = _listing(model, day, request_tokens)
     own = own_rows()
     base = found.model.replace("/ft:", "/", 1)
@@ -150,19 +150,6 @@ def price_of(model: str, *, on: date | None = None, request_tokens: int = 4000) 
             if row.model == found.model
         ),
     )
-
-
-def known_models() -> list[str]:
-    """Every canonical name that has a price per token, sorted."""
-    return list(price_table.known())
-
-
-def newest_date() -> date:
-    """The newest day on which a price of the table starts.
-
-    A start after the day when ``models.toml`` was last checked is an announcement, and those get withdrawn.
-    """
-    return price_table.newest_date()
 
 
 def _tuned_price(row: PriceRow) -> TunedPrice:

@@ -140,7 +140,7 @@ def variance_share(y: ArrayLike, x: ArrayLike) -> Estimate:
 
 
 def scaled(*outcomes: Array) -> tuple[Array, ...]:
-    """Outcomes divided by one power of two, to 1 at most: their fourth powers are numbers too, no digit moves."""
+    """Outcomes over one power of two, to 1 at most: no digit moves, and no fourth power overflows."""
     largest = max(float(np.abs(outcome).max()) for outcome in outcomes)
     return tuple(np.ldexp(outcome, -math.frexp(largest)[1]) for outcome in outcomes)
 

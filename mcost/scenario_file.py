@@ -106,6 +106,9 @@ def _origin(path: Path, origins: Mapping[Path, str], places: Mapping[Path, Place
     )
 
 
+_DATED = re.compile(r"=\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
+
+
 def _not_toml(name: str, text: str, message: str) -> str:
     """``"Expected '=' after a key (at line 3, column 5)"`` as file:line:column, with the line quoted."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
@@ -116,6 +119,8 @@ def _not_toml(name: str, text: str, message: str) -> str:
         table = ".".join(re.findall(r"'([^']*)'", said))
         said = f"the table [{table}] is given twice"
     said = f"not TOML: {said[:1].lower()}{said[1:]}"
+    if place and _DATED.search(text.split("\n")[int(place[1]) - 1]):
+        said += "; a date is YYYY-MM-DD, such as 2026-12-01"
     if not place:
         return f"{name}:{len(text.splitlines())}: {said}"
     line, column = int(place[1]), int(place[2])

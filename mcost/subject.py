@@ -13,6 +13,9 @@ def subject_of(answer: Answer, candidate: str | None = None) -> str | None:
     """
     if candidate is None:
         return answer.subjects[-1] if answer.subjects else None
+    if candidate == answer.baseline:
+        rivals = f": {', '.join(answer.candidates)}" if answer.candidates else ""
+        raise McostError(f"candidate: {candidate} is the baseline; expected one of its rivals{rivals}")
     if candidate not in answer.candidates:
         raise McostError(
             f"candidate: found {candidate}; no such candidate{nearest(candidate, answer.candidates)}"

@@ -6,7 +6,8 @@ from datetime import date
 
 from mcost.calendar_months import month_number
 from mcost.errors import McostError, UnknownModelError, shown
-from mcost.prices import ModelPrice, known_models, price_of
+from mcost.price_table import known_models
+from mcost.prices import ModelPrice, price_of
 
 OPEN_MODEL = "azure/gpt-oss-20b"
 """What is tuned where today's model cannot be to the end: its weights are public, so no provider ends it."""

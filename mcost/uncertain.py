@@ -18,7 +18,8 @@ from mcost.errors import NotationError, shown
 from mcost.law import Law
 from mcost.notation import read_law
 from mcost.quantity import NEVER, Quantity, check
-from mcost.reading import CREDIBILITY, LEAST_MASS, Reading
+from mcost.notation_table import LEAST_MASS
+from mcost.reading import CREDIBILITY, Reading
 from mcost.scales import Domain
 
 __all__ = [

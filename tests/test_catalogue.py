@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mcost.catalogue import catalogue, prior, read_priors
+from mcost.catalogue import catalogue, prior, read_entries
 from mcost.errors import McostError, NotationError
 from mcost.schema import ScenarioTables, Table
 from mcost.shipped import folder
@@ -189,7 +189,8 @@ def file_of(path: Path, **changed: str | None) -> Path:
 
 
 def test_an_entry_is_read(tmp_path: Path) -> None:
-    (found,) = read_priors(file_of(tmp_path / "own.toml", note='"A guess."'))
+    (entry,) = read_entries(file_of(tmp_path / "own.toml", note='"A guess."'))
+    found = entry.prior
     assert found.name == "engineering.build"
     assert found.distribution.ppf([0.05, 0.95]) == pytest.approx([20, 40], rel=1e-12)
     assert (found.source, found.checked, found.grade, found.note, found.unit, found.domain) == (
@@ -205,7 +206,7 @@ def test_an_entry_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ENTRY)
 def test_what_an_entry_lacks_is_told(key: str, tmp_path: Path) -> None:
     with pytest.raises(McostError) as refused:
-        list(read_priors(file_of(tmp_path / "own.toml", **{key: None})))
+        list(read_entries(file_of(tmp_path / "own.toml", **{key: None})))
     assert str(refused.value) == f"own.toml: engineering.build: {key} is missing"
 
 
@@ -239,5 +240,5 @@ def test_what_an_entry_lacks_is_told(key: str, tmp_path: Path) -> None:
 )
 def test_what_is_wrong_in_an_entry_is_told(key: str, value: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(McostError) as refused:
-        list(read_priors(file_of(tmp_path / "own.toml", **{key: value})))
+        list(read_entries(file_of(tmp_path / "own.toml", **{key: value})))
     assert str(refused.value) == f"own.toml: engineering.build: {message}"

@@ -14,7 +14,8 @@ from mcost import drafting
 from mcost.catalogue import entries, entry, prior
 from mcost.drafting import draft
 from mcost.errors import McostError, NotationError
-from mcost.prices import known_models, price_of
+from mcost.price_table import known_models
+from mcost.prices import price_of
 from mcost.questions import DEFAULT_MODEL, Answers, checked, checked_credibility
 from mcost.tunable import OPEN_MODEL, serving, to_tune, trainable
 from mcost.uncertain import uncertain

@@ -20,7 +20,8 @@ from genai_prices.data_snapshot import DataSnapshot, set_custom_snapshot
 import mcost.prices
 from mcost import models_file
 from mcost.errors import McostError, UnknownModelError
-from mcost.prices import known_models, newest_date, price_of
+from mcost.price_table import known_models, newest_date
+from mcost.prices import price_of
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
 TOML = tomllib.loads(Path(mcost.prices.__file__).with_name("models.toml").read_text(encoding="utf-8"))

@@ -9,8 +9,9 @@ import pytest
 import mcost
 from mcost.conditions import Condition, conditions
 from mcost.doubts import doubts
+from mcost.estimate import MARGIN
 from mcost.report.conditions import judged_conditions
-from mcost.report.verdict import verdict
+from mcost.report.verdict import footer, verdict
 
 # The prompt costs 1 USD a month, the tuned model what is said of it.
 PROMPT: dict[str, Any] = {"price": {"input": 1.0}, "prompt_tokens": 1000}
@@ -89,6 +90,7 @@ def test_why_what_meets_the_bar_may_never_serve(
         ("20 to 30", "Fine breaks even in no future simulated (below 0.29 %) within 12 months."),
         ("11 to 16", "Fine: in most futures never within 12 months"),
         ("3 to 5", "Fine breaks even by month 4 in half of all futures"),
+        ("3.1 to 3.2", "Fine breaks even in month 4 in every future."),
     ],
 )
 def test_when(setup: str, when: str) -> None:
@@ -119,10 +121,12 @@ def test_a_certain_answer_that_the_last_retrain_turns_is_told_as_well() -> None:
     assert "horizon matters" not in said(scene(fine, horizon_months=3), "When")
 
 
-def test_a_last_retrain_that_moves_nothing_is_not_told() -> None:
-    fine = {**FREE, "tuning": {"training_cost": 0.01, "retrain_every_months": 3}}
+@pytest.mark.parametrize("usd", [0.01, 1])
+def test_a_last_retrain_that_moves_next_to_nothing_is_not_told(usd: float) -> None:
+    # of 1 USD it moves the chance by 4 points, far from half of all futures
+    fine = {**FREE, "tuning": {"training_cost": usd, "retrain_every_months": 3}}
     scenario = scene(fine, {"calls_per_month": "500 to 3_000"}, horizon_months=4)
-    assert "horizon" not in said(scenario, "When")
+    assert "horizon matters" not in said(scenario, "When")
 
 
 # --- what is not counted, and what it leans on ------------------------------------------------------------
@@ -237,9 +241,9 @@ def test_enough_labelled_data(examples: int | None, state: Any, number: str) -> 
 @pytest.mark.parametrize(
     ("hours", "state", "number"),
     [
-        (20, "met", "20 engineer-hours a month"),
-        (21, "in doubt", "21 engineer-hours a month"),
-        (141, "not met", "141 engineer-hours a month"),
+        (20, "met", "20 engineer-hours a month in service"),
+        (21, "in doubt", "21 engineer-hours a month in service"),
+        (141, "not met", "141 engineer-hours a month in service"),
         (None, "in doubt", "the scenario gives no upkeep by engineers"),
     ],
 )
@@ -247,6 +251,31 @@ def test_a_team_that_can_maintain_it(hours: int | None, state: Any, number: str)
     own = {} if hours is None else {"hours_per_month": hours}
     name = "a team that can maintain it"
     assert judged(own)[name] == Condition(name, state, number)
+
+
+def test_upkeep_is_that_of_a_month_in_service_however_seldom_it_serves() -> None:
+    # 10 a month; 2 task changes a year at 6, 6 retrains at 3, one every other month, and one at each change
+    upkeep = {"hours_per_month": 10, "hours_per_task_change": 6, "setup_hours": 500, "build_months": 6}
+    tuning = {"tuning": {"retrain_every_months": 2, "retrain_hours": 3}}
+    found = judged({**upkeep, **tuning, "success_probability": 0.1}, {"task_changes_per_year": 2})
+    assert found["a team that can maintain it"].number == "13 engineer-hours a month in service"
+
+
+def test_a_tune_that_never_serves_is_not_maintained() -> None:
+    found = judged({"hours_per_month": 1, "success_probability": 0})["a team that can maintain it"]
+    assert (found.state, found.number) == ("in doubt", "it is never in service")
+
+
+def test_the_footer_tells_the_largest_error_of_the_table() -> None:
+    answer = mcost.run("contested", draws=1024)
+    told = [
+        100 * MARGIN * chance.standard_error
+        for c in answer.candidates.values()
+        for chance in (c.pays_off, c.beats_best_alternative)
+    ]
+    points = float(footer(answer).split(" ")[0].removeprefix("±"))
+    assert points == float(f"{max(told):.1g}")
+    assert "in pays off and in beats best other, which is not doubt" in footer(answer)
 
 
 def test_too_few_examples_are_told_by_run_and_check() -> None:

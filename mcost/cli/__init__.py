@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mcost.cli.ending import INTERRUPTED, NOBODY_READS, Stopped, stopped_by_signals, to_nowhere
-from mcost.errors import McostError
+from mcost.errors import McostError, nearest, shown
 from mcost.version import VERSION
 
 WRONG = 2
@@ -48,6 +48,13 @@ class _Commands(click.Group):
         command = import_module(f"mcost.cli.{name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"found {shown(args[0])}; no such command{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -56,7 +56,7 @@ def command(
     numbers: no clock is read.
     """
     from mcost.answer import run as answer_of
-    from mcost.prices import newest_date
+    from mcost.price_table import newest_date
     from mcost.scenario import load
 
     if save is not None:

@@ -135,9 +135,12 @@ def _mark(probability: float) -> str:
 
 
 def _axis_line(width: int, low: str, high: str, here: tuple[int, str]) -> str:
-    """The values at both ends, and at the scenario's place where there is room; as wide as the map."""
-    line = list(low.ljust(width))[:width]
-    line[max(0, width - len(high)) :] = list(high)
+    """The values at both ends, and at the scenario's place where there is room; as wide as the map.
+
+    Where the map is too narrow for both ends, it is as wide as they are with a space between.
+    """
+    width = max(width, len(low) + len(high) + 2)
+    line = list(low.ljust(width - len(high)) + high)
     start = min(max(here[0] - len(here[1]) // 2, 0), width - len(here[1]))
     if start > len(low) + 1 and start + len(here[1]) < width - len(high) - 1:
         line[start : start + len(here[1])] = list(here[1])

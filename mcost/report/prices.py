@@ -8,7 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from mcost.prices import ModelPrice, known_models, newest_date, price_of
+from mcost.price_table import known_models, newest_date
+from mcost.prices import ModelPrice, price_of
 from mcost.report.lookup import Grid, Labelled, Page
 
 _OWN = "the project's own dated rows, mcost/models.toml"
@@ -27,7 +28,7 @@ def prices_page(asked: str | None, on: date | None) -> Page:
 def prices_data(asked: str | None, on: date | None) -> dict[str, Any]:
     """The same as data: ``{"models": names}``, or ``{"prices": [one a model]}``."""
     if asked is None:
-        return {"models": known_models()}
+        return {"models": list(known_models())}
     return {"prices": [_facts(price_of(name, on=on)) for name in _models_of(asked) or [asked]]}
 
 

@@ -9,8 +9,11 @@ from mcost.report.currency import money_of
 from mcost.report.layout import Paragraph
 from mcost.report.words import capital, count, in_futures, months, name, percent
 
-HORIZON_POINTS = 0.02
-"""P at the horizon and P in the month before the last retrain that differ by more are both told."""
+HORIZON_POINTS = 0.05
+"""P at the horizon and P in the month before the last retrain that differ by as much are both told."""
+
+TURNING_POINTS = 0.01
+"""As little is told where one of them is above half of all futures, and the other below."""
 
 
 def prospects(answer: Answer, subject: str) -> tuple[Paragraph, ...]:
@@ -69,7 +72,8 @@ def _when(answer: Answer, subject: str) -> list[str]:
     elif month.p50 is None:
         said = f"{who}: in most futures never within {months(horizon)}{_soonest(month)}."
     else:
-        said = f"{who} breaks even {_by_month(month)}."
+        same = bool((candidate.payoff.break_even_month == month.p90).all())
+        said = f"{who} breaks even {_by_month(month, same)}."
     back = candidate.first_touch.probability - candidate.pays_off.probability
     if back > 0.01:
         where = "It" if answer.certain else f"In {percent(back, 0.01)} of futures it"
@@ -80,7 +84,10 @@ def _when(answer: Answer, subject: str) -> list[str]:
 def _horizon_effect(answer: Answer, subject: str) -> list[str]:
     """Where the last retrain moves the answer: a horizon just before it would have flattered."""
     pays, before = answer.candidates[subject].pays_off, answer.candidates[subject].before_last_retrain
-    if before is None or abs(pays.probability - before.probability) <= HORIZON_POINTS:
+    if before is None:
+        return []
+    turns = (pays.probability >= 0.5) != (before.probability >= 0.5)
+    if abs(pays.probability - before.probability) < (TURNING_POINTS if turns else HORIZON_POINTS):
         return []
     then, last = (
         ("is ahead" if p.probability else "is not ahead") if answer.certain else f"is ahead {in_futures(p)}"
@@ -96,7 +103,10 @@ def _soonest(month: BreakEven) -> str:
     return "" if month.p10 is None else f"; 1 future in 10 breaks even by month {month.p10}"
 
 
-def _by_month(month: BreakEven) -> str:
+def _by_month(month: BreakEven, same: bool) -> str:
+    """same : whether every future that is at hand breaks even in one month."""
+    if same and month.never == 0:
+        return f"in month {month.p90} in every future"
     never = f"; {percent(month.never, 0.004)} never do" if month.never > 0 else ""
     if month.p10 == month.p50 == month.p90:
         return f"by month {month.p50} in 9 of 10 futures{never}"

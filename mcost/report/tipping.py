@@ -63,7 +63,7 @@ def nearest_tip(found: Need) -> tuple[str, ...]:
     looked = listed([input_name(found.scenario, tip.name) for tip in found.tips])
     if found.certain:
         return (f"No input by itself changes whether {who} is {goal}.",)
-    able = "takes it below that" if found.pays_off.value >= p else f"puts {who} {goal}"
+    able = f"takes it below {probability_words(p)}" if found.pays_off.value >= p else f"puts {who} {goal}"
     return (f"None of the inputs that were tried {able} by itself, whatever its value: {looked}.",)
 
 
@@ -177,7 +177,7 @@ def _together(found: Need) -> list[str]:
     return [
         f"The smallest change in several inputs at once: with {listed(parts)} it "
         f"{'reaches' if below else 'falls to'} {probability_words(joint.probability)}, {far} from their "
-        f"medians, where it is ahead {in_futures(joint.at_medians)}."
+        f"medians; at the medians it is ahead {in_futures(joint.at_medians)}."
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcost.answer import Answer
+from mcost.estimate import MARGIN
 from mcost.outlook import Outlook, outlook
 from mcost.report.advice import advice
 from mcost.report.currency import money_of
@@ -71,10 +72,17 @@ def footer(answer: Answer) -> str:
     if answer.certain:
         return " · ".join(["nothing uncertain", *parts])
     parts = [f"{answer.draws:,} draws", f"seed {answer.seed}", *parts]
-    errors = [c.pays_off.standard_error for c in answer.candidates.values()]
+    errors = [
+        told.standard_error
+        for candidate in answer.candidates.values()
+        for told in (candidate.pays_off, candidate.beats_best_alternative)
+    ]
     if any(errors):
-        points = plain_number(float(f"{100 * 1.96 * max(errors):.1g}"))
+        points = plain_number(float(f"{100 * MARGIN * max(errors):.1g}"))
+        where = "in pays off and in beats best other"
         parts.insert(
-            0, f"±{points} points of simulation error at most (95 %), which is not doubt about the inputs"
+            0,
+            f"±{points} points of simulation error at most (95 %) {where}, "
+            "which is not doubt about the inputs",
         )
     return " · ".join(parts)

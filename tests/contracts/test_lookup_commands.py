@@ -12,7 +12,7 @@ import genai_prices
 import pytest
 
 from mcost.catalogue import Entry, entries
-from mcost.prices import known_models
+from mcost.price_table import known_models
 from mcost.report.lookup import WIDTH, plain
 from mcost.report.priors import age, prior_page, priors_page
 from mcost.report.sketch import sketch
@@ -309,7 +309,7 @@ def test_without_a_model_the_providers_and_with_a_provider_its_models(say: Say) 
     _, out, _ = say("prices", "anthropic")
     names = [line.split()[0] for line in out.splitlines() if line.startswith("  anthropic/")]
     assert names == [name for name in known_models() if name.startswith("anthropic/")]
-    assert json.loads(say("prices", "--json")[1])["models"] == known_models()
+    assert json.loads(say("prices", "--json")[1])["models"] == list(known_models())
     assert len(json.loads(say("prices", "anthropic", "--json")[1])["prices"]) == len(names)
 
 

@@ -128,7 +128,8 @@ def test_a_map_as_json(mcost: Mcost) -> None:
         ),
         (
             ("need", "contested", "--candidate", "prompt"),
-            "candidate: found prompt; no such candidate; did you mean cached_prompt?",
+            "candidate: prompt is the baseline; expected one of its rivals: better_prompt, cached_prompt, "
+            "structured_outputs, cheaper_model, fine_tune",
         ),
         (
             ("map", "article_100k"),

@@ -154,8 +154,8 @@ expected a distribution of scipy.stats; did you mean lognorm?
       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 """,
     "unknown_parameter": """\
-error: unknown_parameter.toml:15:15: strategies.fine_tune.setup_hours: lognorm has no parameter sigma; \
-there are s, loc, scale (its parameters: s, loc, scale)
+error: unknown_parameter.toml:15:15: strategies.fine_tune.setup_hours: lognorm has no parameter sigma \
+and needs s (its parameters: s, loc, scale)
    15 | setup_hours = { dist = "lognorm", sigma = 0.2, scale = 28 }
       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 """,

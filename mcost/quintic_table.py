@@ -19,13 +19,13 @@ SCORES = np.linspace(-EDGE, EDGE, STEPS + 1)
 
 
 @dataclass(frozen=True)
-class QuantileTable:
+class QuinticTable:
     """coefficients : of the quintic Hermite pieces, ndarray (6, STEPS)."""
 
     coefficients: Array
 
     @classmethod
-    def of(cls, value: Array, slope: Array, bend: Array) -> QuantileTable:
+    def of(cls, value: Array, slope: Array, bend: Array) -> QuinticTable:
         """value, slope, bend : the quantile at SCORES and its derivatives by score: ndarrays (STEPS + 1,)."""
         h = 2 * EDGE / STEPS
         d, s = h * slope, h * h * bend

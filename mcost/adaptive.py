@@ -1,19 +1,13 @@
-"""Averages over parameters that are uncertain themselves: their nodes and weights, and an adaptive rule."""
+"""An average over a normal score, by panels that are halved until two rules agree."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
-from mcost.inversion import LEAST_Z, MOST_Z
-from mcost.law import Array, Law, at_scores
-from mcost.points import jumps
-
-LISTED = 4096
-"""Points of a discrete law that are computed one by one."""
+from mcost.law import Array
 
 # Nodes on -1 to 1 with their weights in the rule of 13 points and in that of 7 among them. Both count the
 # ends, so that no step of the integrand can hide between a panel's last node and its end.
@@ -30,60 +24,6 @@ _MIDDLE = (0.0, 0.242611071901407734, 672 / 1470)
 _NODES, _FINE, _ROUGH = np.array([*((-x, *w) for x, *w in _LEFT), _MIDDLE, *_LEFT[::-1]]).T
 _PANELS, _DEPTH = 18, 40
 """Panels to begin with, on normal scores from -9 to 9; and how often one is halved."""
-
-Nodes = tuple[dict[str, Array], Array]
-"""Values by name and the weight of each combination, ndarray (k,) each."""
-
-
-@dataclass(frozen=True)
-class NodeSource:
-    """Where a parameter's values come from: single values with weights, or quantiles."""
-
-    law: Law
-    values: Array | None = None
-    weights: Array | None = None
-
-    @classmethod
-    def of(cls, law: Law) -> NodeSource:
-        points = jumps(law) if law.discrete else np.zeros(0)
-        if not points.size:
-            return cls(law)
-        mass = law.density(points)
-        if points.size > LISTED:  # neighbours are put together
-            group = np.searchsorted(np.cumsum(mass), np.arange(1, LISTED) / LISTED)
-            starts = np.unique(np.concatenate([[0], group]))
-            mass, sums = np.add.reduceat(mass, starts), np.add.reduceat(mass * points, starts)
-            points = sums / mass
-        return cls(law, points, mass / np.sum(mass))
-
-    @property
-    def continuous(self) -> bool:
-        return self.values is None
-
-    def nodes(self, step: float) -> tuple[Array, Array]:
-        """Values and weights: of the trapezoid rule over normal scores for a continuous law."""
-        if self.values is not None and self.weights is not None:
-            return self.values, self.weights
-        z = np.linspace(-8.0, 8.0, 2 * round(8 / step) + 1)
-        weight = np.exp(-z * z / 2)
-        return self.at(z), weight / np.sum(weight)
-
-    def at(self, z: Array) -> Array:
-        return at_scores(self.law, np.clip(z, LEAST_Z, MOST_Z))
-
-
-def combined(nodes: Mapping[str, tuple[Array, Array]]) -> Nodes:
-    values = np.meshgrid(*(value for value, _ in nodes.values()), indexing="ij")
-    weights = np.meshgrid(*(weight for _, weight in nodes.values()), indexing="ij")
-    joint = np.prod([weight.ravel() for weight in weights], axis=0)
-    return dict(zip(nodes, (value.ravel() for value in values), strict=True)), joint
-
-
-def in_blocks(f: Callable[[Array], Array], x: Array, work: int) -> Array:
-    """f of x, ndarray (n,), so many at a time as fit the memory; work : numbers for each."""
-    size = max(1, 4_000_000 // work)
-    parts = [f(x[i : i + size]) for i in range(0, x.size, size)]
-    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def adaptive(

@@ -118,6 +118,12 @@ def test_where_the_answer_flips_along_each_input() -> None:
     assert found.share_ahead == np.mean(found.probability >= 0.5)
 
 
+def test_the_ends_of_a_narrow_map_do_not_touch() -> None:
+    found = decision_map("startup", GROWTH, VOLUME, size=8, draws=256)
+    axis = next(line for line in str(found).splitlines() if line.startswith(" " * 10) and "%" in line)
+    assert [label.strip() for label in axis.split("  ") if label] == ["−1.35 %", "13.4 %"]
+
+
 def test_the_drawing_has_a_mark_for_every_band_and_the_scenarios_place() -> None:
     found = decision_map("contested", VOLUME, TOKENS, size=40, draws=500, y_range=(500, 9_000))
     text = str(found)

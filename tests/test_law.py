@@ -16,7 +16,7 @@ from scipy import integrate, special, stats
 import mcost
 from mcost.families import Family, from_frozen
 from mcost.formulas import FORMULAS
-from mcost.law import Certain
+from mcost.law import Certain, p5_p50_p95
 from mcost.truncated import Truncated
 from mcost.uncertain import uncertain
 
@@ -208,6 +208,13 @@ def test_a_truncated_count_jumps_where_its_probabilities_say(mu: float) -> None:
     u = (np.arange(1000) + 0.5) / 1000
     drawn = np.asarray(law.ppf(u))
     assert (drawn == points[np.searchsorted(np.cumsum(share), u)]).mean() > 0.999
+
+
+def test_a_point_that_is_0_but_for_rounding_is_0() -> None:
+    rate = mcost.load("contested", set=["workload.growth_per_month=0% to 6%"])
+    low, median, high = p5_p50_p95(rate.inputs["workload.growth_per_month"].law)
+    assert low == 0
+    assert (median, high) == pytest.approx((0.03, 0.06), rel=1e-12)
 
 
 def test_a_point_mass() -> None:

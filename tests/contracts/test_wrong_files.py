@@ -646,6 +646,19 @@ COMMANDS = {
         ["run", "case.toml", "--set", "strategies.finetune.prompt_tokens=400"],
         "--set strategies.finetune.prompt_tokens=400: no such strategy; did you mean fine_tune?",
     ),
+    "set_part_of_unknown_strategy": (
+        ["run", "case.toml", "--set", "strategies.fine_tun.price.input=3"],
+        "--set strategies.fine_tun.price.input=3: no such strategy; did you mean fine_tune?",
+    ),
+    "credibility_above_100_%": (
+        ["run", "case.toml", "--credibility", "150%"],
+        '--credibility 150%: found "150%"; expected a share between 0% and 100%',
+    ),
+    "parameter_of_another_name": (
+        ["run", "case.toml", "--set", 'hourly_rate={ dist = "gamma", shape = 2, scale = 0.6 }'],
+        '--set hourly_rate={ dist = "gamma", shape = 2, scale = 0.6 }: hourly_rate: '
+        "gamma has no parameter shape and needs a (its parameters: a, loc, scale)",
+    ),
     "set_wrong_cost": (
         ["run", "case.toml", "--set", "strategies.fine_tune.costs.hosting=9 to 4"],
         "--set strategies.fine_tune.costs.hosting=9 to 4: strategies.fine_tune.costs[0].amount: "
@@ -697,6 +710,22 @@ def test_the_case_itself_is_right(mcost: Mcost, monkeypatch: pytest.MonkeyPatch,
 def test_draws_that_are_no_number_are_a_mistake_of_usage(mcost: Mcost) -> None:
     code, out, err = mcost("run", "contested", "--draws", "many")
     assert err.endswith("Error: Invalid value for '--draws': 'many' is not a valid integer.\n")
+    assert (code, out) == (2, "")
+
+
+def test_a_command_that_is_not_there_suggests_the_nearest(mcost: Mcost) -> None:
+    code, out, err = mcost("runn", "contested")
+    assert err.endswith('Error: found "runn"; no such command; did you mean run?\n')
+    assert (code, out) == (2, "")
+
+
+def test_a_date_that_is_none_is_told_how_to_be_written(
+    mcost: Mcost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "case.toml").write_text("start = 2026-13-01\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = mcost("run", "case.toml")
+    assert "; a date is YYYY-MM-DD, such as 2026-12-01\n" in err
     assert (code, out) == (2, "")
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from mcost.adaptive import adaptive
 from mcost.errors import NotationError
 from mcost.inversion import LEAST_Z, MOST_Z, QuantileTable, tabulated
 from mcost.law import Array, Common, steps_of
-from mcost.adaptive import adaptive
 from mcost.nodes import LISTED, Nodes, NodeSource, combined, in_blocks
 from mcost.scales import Domain, from_scale, rate, to_scale
 

@@ -17,11 +17,11 @@ from mcost.families import Parameter
 from mcost.family_notation import TOO_SLOW, Signature
 from mcost.interval_notation import interval_law, read_text, score_of
 from mcost.law import Certain, Law
+from mcost.notation_table import Table, at_key, bounded, listed, only, weights_of
 from mcost.numerals import INTERVAL, number, one_number, without_unit
 from mcost.percentile_notation import has_percentiles, read_percentiles
 from mcost.point_notation import read_choice, read_samples
 from mcost.quantity import Quantity, check_domain, check_number, plain
-from mcost.notation_table import Table, at_key, bounded, listed, only, weights_of
 from mcost.reading import Reading
 from mcost.scales import Domain
 

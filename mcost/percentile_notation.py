@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from mcost.errors import NotationError, shown
 from mcost.law import Law
+from mcost.notation_table import Table, at_key, only
 from mcost.numerals import one_number
 from mcost.quantity import Quantity, check_number, plain
-from mcost.notation_table import Table, at_key, only
 from mcost.reading import Reading
 
 _PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)")

@@ -9,9 +9,9 @@ import numpy as np
 
 from mcost.errors import NotationError, shown
 from mcost.law import Law
+from mcost.notation_table import Table, at_key, bounded, listed, only, weights_of
 from mcost.numerals import INTERVAL, cell, one_number, without_unit
 from mcost.quantity import Quantity, check_number
-from mcost.notation_table import Table, at_key, bounded, listed, only, weights_of
 from mcost.reading import Reading
 
 

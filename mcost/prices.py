@@ -104,7 +104,8 @@ def price_of(model: str, *, on: date | None = None, request_tokens: int = 4000) 
     """Prices of ``model``, by name.
 
     model : ``"openai/gpt-4o-mini"``, ``"gpt-4o-mini"``, a dated snapshot, or a tune: ``"ft:gpt-4o-mini"``.
-    on : the day whose prices are wanted; unsaid, the newest of the price table (:func:`mcost.price_table.newest_date`).
+    on : the day whose prices are wanted; unsaid, the newest of the price table
+        (:func:`mcost.price_table.newest_date`).
     request_tokens : input tokens of one request; some prices rise with it, for the whole request.
 
     A model that had no price yet on that day has its first one; one that is retired has its last one,

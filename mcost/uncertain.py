@@ -17,8 +17,8 @@ from typing import Any, Literal, get_args
 from mcost.errors import NotationError, shown
 from mcost.law import Law
 from mcost.notation import read_law
-from mcost.quantity import NEVER, Quantity, check
 from mcost.notation_table import LEAST_MASS
+from mcost.quantity import NEVER, Quantity, check
 from mcost.reading import CREDIBILITY, Reading
 from mcost.scales import Domain
 

@@ -240,5 +240,5 @@ def test_what_an_entry_lacks_is_told(key: str, tmp_path: Path) -> None:
 )
 def test_what_is_wrong_in_an_entry_is_told(key: str, value: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(McostError) as refused:
-        list(read_entries(file_of(tmp_path / "own.toml", **{key: value})))
+        [entry.prior for entry in read_entries(file_of(tmp_path / "own.toml", **{key: value}))]
     assert str(refused.value) == f"own.toml: engineering.build: {message}"

@@ -73,7 +73,7 @@ def test_every_way_to_write_a_name_gives_the_canonical_one(asked: str, model: st
 
 def test_every_known_model_has_a_price_under_its_own_name() -> None:
     known = known_models()
-    assert known == sorted(set(known))
+    assert list(known) == sorted(set(known))
     assert {"openai/gpt-4o-mini", "openai/ft:gpt-4.1", "azure/gpt-4.1-mini", "azure/ft:gpt-oss-20b"} <= {
         *known
     }
@@ -82,11 +82,6 @@ def test_every_known_model_has_a_price_under_its_own_name() -> None:
         assert price.model == name
         assert price.input >= 0
         assert price.source
-
-
-def test_known_models_is_the_callers_own_list() -> None:
-    known_models().clear()
-    assert known_models()
 
 
 @pytest.mark.parametrize(

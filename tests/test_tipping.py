@@ -14,6 +14,7 @@ from mcost.break_even import Line, line
 from mcost.errors import McostError
 from mcost.quantity import check_number
 from mcost.report.axis_words import value_words
+from mcost.report.tipping import nearest_tip
 from mcost.shipped import find_scenario, read_text
 from mcost.tipping import Crossing, Need, need
 
@@ -269,6 +270,24 @@ def test_medians_on_the_other_side_are_no_change_to_be_made() -> None:
     said = " ".join(str(found).split())
     assert "at their medians, no longer uncertain, it is ahead in 5" in said
     assert "it falls to" not in said
+
+
+def test_where_medians_are_is_told_apart_from_what_is_reached() -> None:
+    said = " ".join(str(need("routing", draws=512)).split())
+    assert "standard deviations from their medians; at the medians it is ahead in " in said
+
+
+def test_a_verdict_that_no_input_turns_names_the_number_that_it_stays_above() -> None:
+    workload = {"calls_per_month": "1000 to 2000"}
+    prompt = {"price": {"input": 100.0, "output": 0.0}, "prompt_tokens": 1000}
+    fine = {"price": {"input": 1.0, "output": 0.0}, "prompt_tokens": 1000, "hours_per_month": 0}
+    own = {"title": "Sure", "baseline": "prompt", "horizon_months": 12, "workload": workload}
+    found = need({**own, "strategies": {"prompt": prompt, "fine": fine}}, [VOLUME], draws=256)
+    assert found.nearest is None
+    assert nearest_tip(found) == (
+        "None of the inputs that were tried takes it below half of all futures by itself, whatever its "
+        "value: calls per month.",
+    )
 
 
 def test_a_probability_that_is_asked_for_twice_is_answered_once() -> None:

@@ -8,6 +8,7 @@ from figure_answers import BOTH, CASES, PROMPT, scenario
 from memos import memo_of
 
 import mcost
+from mcost.price_table import newest_date
 from mcost.report.grounds import weakly_founded
 from mcost.report.layout import Memo, Paragraph, Plate, Points, Section, Table
 from mcost.report.writing import composed
@@ -167,5 +168,8 @@ def test_the_oldest_figure_is_dated() -> None:
     assert "When the sources have moved on: the oldest figure was checked on 2026-11-24." in sentences(
         made_of("contested"), "When to look again"
     )
+    ahead = scenario("1k to 2k", {"prompt": {"model": "openai/gpt-4o-mini", "prompt_tokens": 1000}})
+    prices = mcost.load({**ahead, "start": date(2027, 1, 1)}).inputs.values()
+    assert {p.checked for p in prices if p.checked is not None} == {newest_date()}
     own = made_of(scenario("1k to 2k", {"prompt": PROMPT}))
     assert not any("oldest" in said for said in sentences(own, "When to look again"))

@@ -104,4 +104,4 @@ def _ahead_before(under: Mask, retrains: Array, month: Numbers) -> Mask:
     """Whether it is ahead in the month before the last retrain, at the horizon where there is none."""
     last = _greatest(retrains > 0, month + 1)  # 1 is month 0, before which nothing is paid yet
     before = np.take_along_axis(under, np.maximum(last - 2, 0)[None].astype(np.intp), axis=0)[0]
-    return np.where(last == 0, ~under[-1], (last == 1) | ~before)
+    return np.asarray(np.where(last == 0, ~under[-1], (last == 1) | ~before))

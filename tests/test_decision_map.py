@@ -48,7 +48,8 @@ def simulated(found: DecisionMap, draws: int, scenario: str | Mapping[str, Any] 
     ],
 )
 def test_every_cell_is_what_its_simulation_says(x: str, y: str, ways: tuple[str, str]) -> None:
-    found = decision_map("contested", x, y, candidate="fine_tune", size=SIZE, draws=DRAWS)
+    # the first futures of another seed may ask for every point of a smooth one, which is exact as well
+    found = decision_map("contested", x, y, candidate="fine_tune", size=SIZE, draws=DRAWS, seed=2)
     assert found.ways == ways
     off = np.abs(found.probability - simulated(found, DRAWS))
     assert off.max() <= (0.004 if "smooth" in ways else 1e-12)

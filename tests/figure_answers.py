@@ -67,7 +67,7 @@ def variant(i: int) -> dict[str, Any]:
 
 BOTH = {"prompt": PROMPT, "fine_tune": TUNED | FAILING}
 CASES: dict[str, dict[str, Any]] = {
-    "never pays": scenario("8k to 12k", BOTH),
+    "never pays": scenario("20 to 30", BOTH),
     "always pays": scenario("200M to 300M", {"prompt": PROMPT, "fine_tune": TUNED | SURE}),
     "one strategy": scenario("80k to 120k", {"prompt": PROMPT}),
     "three strategies": scenario(

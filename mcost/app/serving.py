@@ -56,8 +56,8 @@ def _listening(port: int) -> socket.socket:
 
 
 def _warm(answers: Answers) -> None:
-    """What the page asks first; a mistake is told when it does."""
-    with contextlib.suppress(McostError):
+    """What the page asks first; a mistake is told when it does, and a page that is closed needs none."""
+    with contextlib.suppress(McostError, RuntimeError):
         answers.verdict(State(), answers.draws)
 
 

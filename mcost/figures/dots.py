@@ -103,7 +103,7 @@ def draw(sheet: Sheet, ground: Ground) -> None:
             )
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    money_ticks(axes.xaxis, ground.answer.scenario.currency)
+    money_ticks(axes.xaxis, ground.answer.scenario.currency, clear=0.03)
     axes.set_xlabel(f"net saving at month {ground.answer.horizon_months}")
 
 

@@ -13,11 +13,12 @@ from mcost.report.amounts import axis_amounts
 _MONTHS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 
 
-def money_ticks(axis: Axis, currency: str, most: int = 6) -> None:
-    """Round sums, all on one scale."""
+def money_ticks(axis: Axis, currency: str, most: int = 6, clear: float = 0.0) -> None:
+    """Round sums, all on one scale. clear : share of the axis at either end that no label stands at."""
     low, high = axis.get_view_interval()
     ticks = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    inside = [float(t) for t in ticks if low <= t <= high]
+    free = clear * (high - low)
+    inside = [float(t) for t in ticks if low + free <= t <= high - free]
     axis.set_ticks(inside, labels=axis_amounts(inside, currency))
 
 

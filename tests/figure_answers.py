@@ -67,7 +67,9 @@ def variant(i: int) -> dict[str, Any]:
 
 BOTH = {"prompt": PROMPT, "fine_tune": TUNED | FAILING}
 CASES: dict[str, dict[str, Any]] = {
-    "never pays": scenario("20 to 30", BOTH),
+    "never pays": scenario(
+        "8k to 12k", BOTH | {"fine_tune": TUNED | FAILING | {"setup_hours": "2_000 to 4_000"}}
+    ),
     "always pays": scenario("200M to 300M", {"prompt": PROMPT, "fine_tune": TUNED | SURE}),
     "one strategy": scenario("80k to 120k", {"prompt": PROMPT}),
     "three strategies": scenario(

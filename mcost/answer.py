@@ -211,7 +211,7 @@ def run(
     integrate: bool = True,
     executor: Executor | None = None,
     chunk: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     held: float = HELD,
     progress: Callable[[int, int], None] | None = None,
 ) -> Answer:

@@ -96,7 +96,7 @@ def worth(
     sampler: Sampler = "qmc",
     executor: Executor | None = None,
     chunk: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
 ) -> Worth:
     """What each choice in a scenario is worth to every candidate: with it against without it, one by one.
 

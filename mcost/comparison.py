@@ -112,7 +112,7 @@ def compare(
     sampler: Sampler = "qmc",
     executor: Executor | None = None,
     chunk: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
 ) -> Comparison:
     """Compare scenarios, or one scenario with variants of it, over the same futures.
 

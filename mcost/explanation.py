@@ -120,7 +120,7 @@ def why(
     candidate: str | None = None,
     draws: int = DRAWS,
     seed: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     total: bool = False,
     aversion: float | None = None,
 ) -> Why:

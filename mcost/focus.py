@@ -82,7 +82,7 @@ def focus(
     *,
     draws: int,
     seed: int,
-    set: Sequence[str],  # noqa: A002 - the flag's name
+    set: Sequence[str],
 ) -> Focus:
     """Read a scenario, and put the futures of one candidate in place.
 

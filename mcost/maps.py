@@ -161,7 +161,7 @@ def decision_map(
     size: int = SIZE,
     draws: int = DRAWS,
     seed: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     progress: Progress | None = None,

@@ -29,7 +29,7 @@ class Percentiles(Common):
 
     @cached_property
     def metalog(self) -> Metalog:
-        """Raises InfeasibleMetalog, or ValueError, where there is none."""
+        """Raises InfeasibleMetalogError, or ValueError, where there is none."""
         through = fit(dict(self.given), self.low, self.high)
         if self.spread == 1:
             return through

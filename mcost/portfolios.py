@@ -99,7 +99,7 @@ def portfolio(
     *,
     by: By = "saving",
     sampler: Sampler = "qmc",
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     output: str | Path | None = None,
     replace: bool = False,
     progress: Progress | None = None,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcost.report.layout import Verdict
 
 
-class Reported:
+class Reported(ABC):
     """What has a report; nothing of reports is loaded before one is printed."""
 
+    @abstractmethod
     def _report(self) -> Verdict:
-        raise NotImplementedError
+        """The report, to be laid out."""
 
     def __str__(self) -> str:
         from mcost.report.plain import plain

@@ -110,7 +110,7 @@ def review(
     source: str | Path,
     log: Log,
     *,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     start: date | None = None,
     candidate: str | None = None,
     changed: bool = False,

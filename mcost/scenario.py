@@ -287,7 +287,7 @@ def _once(problems: Sequence[Problem], merged: Merged) -> list[Problem]:
 def load(
     source: str | FilePath | Mapping[str, Any] | Scenario,
     *,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
 ) -> Scenario:
     """Read a scenario: a file, the name of a shipped one, or a dict of the same keys.
 

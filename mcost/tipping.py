@@ -183,7 +183,7 @@ def need(
     probability: float | Sequence[float] = PROBABILITIES,
     draws: int = DRAWS,
     seed: int = 1,
-    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    set: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Need:
     """The value of each input at which P(pays off) reaches a probability, all else as uncertain as it is.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 from scipy.special import expit, logit
 
-from mcost.metalog import InfeasibleMetalog, Metalog, fit
+from mcost.metalog import InfeasibleMetalogError, Metalog, fit
 
 FORMS = [(None, None), (0.0, None), (None, 200.0), (0.0, 200.0)]
 FORM_NAMES = ["unbounded", "lower", "upper", "bounded"]
@@ -171,7 +171,7 @@ def test_500_random_triples(low: float | None, high: float | None) -> None:
                 assert law.ppf(p) == pytest.approx(value, rel=1e-9, abs=1e-9 * (m3 - m1))
         elif refused < 100:
             refused += 1
-            with pytest.raises(InfeasibleMetalog):
+            with pytest.raises(InfeasibleMetalogError):
                 fit(points, low, high)
 
 
@@ -185,7 +185,7 @@ def test_the_limits_of_a_symmetric_triple(alpha: float, side: int) -> None:
         if feasible:
             fit(points)
         else:
-            with pytest.raises(InfeasibleMetalog):
+            with pytest.raises(InfeasibleMetalogError):
                 fit(points)
 
 
@@ -239,7 +239,7 @@ def test_no_false_accept_close_to_the_edge() -> None:
 
 def test_an_infeasible_triple_says_which_point_to_move_where() -> None:
     points = {0.1: 1.0, 0.5: 2.0, 0.9: 100.0}
-    with pytest.raises(InfeasibleMetalog) as caught:
+    with pytest.raises(InfeasibleMetalogError) as caught:
         fit(points)
     error = caught.value
     edge = 1.0 + 99.0 * symmetric_limit(0.1)
@@ -251,7 +251,7 @@ def test_an_infeasible_triple_says_which_point_to_move_where() -> None:
 
 
 def test_an_infeasible_triple_names_its_bounds() -> None:
-    with pytest.raises(InfeasibleMetalog) as caught:
+    with pytest.raises(InfeasibleMetalogError) as caught:
         fit({0.1: 1.0, 0.5: 2.0, 0.9: 100.0}, low=0.0)
     assert str(caught.value) == (
         "no metalog with lower bound 0 passes through p10 = 1, p50 = 2, p90 = 100; "
@@ -262,7 +262,7 @@ def test_an_infeasible_triple_names_its_bounds() -> None:
 
 def test_points_that_no_single_move_mends() -> None:
     points = {0.1: 0.0, 0.3: 1.0, 0.5: 3.0, 0.7: 5.0, 0.9: 6.0}
-    with pytest.raises(InfeasibleMetalog, match="moving one percentile is not enough") as caught:
+    with pytest.raises(InfeasibleMetalogError, match="moving one percentile is not enough") as caught:
         fit(points)
     assert caught.value.point is None
     assert caught.value.nearest is None
@@ -270,12 +270,12 @@ def test_points_that_no_single_move_mends() -> None:
         for value in np.linspace(-2.0, 8.0, 41):
             moved = {**points, p: value}
             if sorted(moved.values()) == list(moved.values()) and len({*moved.values()}) == 5:
-                with pytest.raises(InfeasibleMetalog):
+                with pytest.raises(InfeasibleMetalogError):
                     fit(moved)
 
 
 def test_an_infeasible_error_survives_pickling() -> None:
-    error = pickle.loads(pickle.dumps(InfeasibleMetalog("no metalog", 0.5, 7.3)))
+    error = pickle.loads(pickle.dumps(InfeasibleMetalogError("no metalog", 0.5, 7.3)))
     assert (error.reason, error.point, error.nearest) == ("no metalog", 0.5, 7.3)
     assert str(error) == "no metalog; nearest feasible: p50 = 7.3"
 
@@ -308,7 +308,7 @@ def test_malformed_points(
 ) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         fit(points, low, high)
-    assert not isinstance(caught.value, InfeasibleMetalog)
+    assert not isinstance(caught.value, InfeasibleMetalogError)
 
 
 def test_seven_symmetric_points_do_not_determine_a_metalog() -> None:
@@ -579,10 +579,12 @@ def test_a_shift_of_everything_shifts_the_fit(case: tuple[dict[float, float], Me
     assert np.allclose(moved.ppf(u) - shift, x, rtol=1e-5, atol=1e-5 * np.ptp(x))
 
 
-def refusal(points: dict[float, float], low: float | None, high: float | None) -> InfeasibleMetalog | None:
+def refusal(
+    points: dict[float, float], low: float | None, high: float | None
+) -> InfeasibleMetalogError | None:
     try:
         fit(points, low, high)
-    except InfeasibleMetalog as error:
+    except InfeasibleMetalogError as error:
         return error
     return None
 

@@ -38,13 +38,13 @@ OWN_READERS = ("compare", "quick")
 
 @dataclass(frozen=True)
 class Kept(common.Reader):
-    """Reads the scenarios of a manifest where a command asks for them by the names they were given here."""
+    """Reads the scenarios of a manifest, by the names that they were given here."""
 
     scenarios: Mapping[str, ScenarioThen]
     names: Mapping[str, str]
     as_recorded: bool
 
-    def load(self, name: str, *, set: Sequence[str]) -> Scenario:  # noqa: A002 - the flag's name
+    def load(self, name: str, *, set: Sequence[str]) -> Scenario:
         then = self.scenarios[name]
         if then.form == "json":
             built = Scenario(Path(name).parent, **data_of(then.text))

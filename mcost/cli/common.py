@@ -82,22 +82,25 @@ of_a_search = options(candidate, fewer_draws, seed, horizon, overrides, as_json)
 
 
 class Reader:
-    """Reads scenarios in place of files, where a command is run again."""
+    """Reads scenarios by the names that a command was given: files, or what is put in their place."""
 
-    def load(self, name: str, *, set: Sequence[str]) -> Scenario:  # noqa: A002 - the flag's name
-        raise NotImplementedError
+    def load(self, name: str, *, set: Sequence[str]) -> Scenario:
+        """The scenario of this name, with overrides."""
+        from mcost.scenario import load
+
+        return load(name, set=set)
 
     def called(self, name: str) -> str:
-        """What the scenario was called then, without its folder."""
-        raise NotImplementedError
+        """What the scenario is called, without its folder."""
+        return Path(name).name
+
+
+def _reader() -> Reader:
+    return click.get_current_context().find_object(Reader) or Reader()
 
 
 def load_scenario(scenario: str, overrides: tuple[str, ...], horizon: int | None) -> Scenario:
-    from mcost.scenario import load
-
-    reader = click.get_current_context().find_object(Reader)
-    read = load if reader is None else reader.load
-    return read(scenario, set=all_overrides(overrides, horizon))
+    return _reader().load(scenario, set=all_overrides(overrides, horizon))
 
 
 def all_overrides(overrides: tuple[str, ...], horizon: int | None) -> tuple[str, ...]:
@@ -107,8 +110,7 @@ def all_overrides(overrides: tuple[str, ...], horizon: int | None) -> tuple[str,
 
 def called(scenario: str) -> str:
     """A scenario as the user named it, but for its folder."""
-    reader = click.get_current_context().find_object(Reader)
-    return Path(scenario).name if reader is None else reader.called(scenario)
+    return _reader().called(scenario)
 
 
 def probability(said: str, written: str) -> float:

@@ -13,6 +13,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from mcost import drafting, questions, tunable, whole_files
+from mcost.calendar_months import first_day
 from mcost.cli import common
 from mcost.errors import McostError
 
@@ -45,7 +46,7 @@ def command(file: str, yes: bool, logs: tuple[str, ...], models: tuple[str, ...]
     if logs:
         _from_log(path, file, yes, logs, models, force)
         return
-    draft = drafting.draft(_answers(_Asking(yes), _next_month(date.today())))
+    draft = drafting.draft(_answers(_Asking(yes), first_day(date.today(), 2)))
     drafting.prove(draft)
     whole_files.write_whole(path, draft.text.encode(), replace=force)
     _told(draft, file)
@@ -63,7 +64,7 @@ def _from_log(
     with common.progress("MiB read") as progress:
         log = read_log([Path(name) for name in logs], models, progress)
     found = findings(log)
-    asked = _answers(_Asking(yes), _next_month(date.today()), observed.defaults(found))
+    asked = _answers(_Asking(yes), first_day(date.today(), 2), observed.defaults(found))
     found = findings(log, questions.middle("prompt_tokens", asked.prompt_tokens))
     asked = replace(asked, observed=observed.inputs(found))
     drafting.prove(drafting.draft(asked))
@@ -78,10 +79,6 @@ def _told(draft: drafting.Draft, file: str) -> None:
     for note in draft.notes:
         click.echo(f"Note: {note}", err=True)
     click.echo(f"Wrote {file}. Next: mcost run {shlex.quote(file)}")
-
-
-def _next_month(today: date) -> date:
-    return date(today.year + today.month // 12, today.month % 12 + 1, 1)
 
 
 class _Asking:

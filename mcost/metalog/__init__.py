@@ -18,6 +18,6 @@ Source: T. W. Keelin (2016), "The Metalog Distributions", Decision Analysis 13(4
 
 from mcost.metalog.fitting import fit
 from mcost.metalog.law import Metalog
-from mcost.metalog.mending import InfeasibleMetalog
+from mcost.metalog.mending import InfeasibleMetalogError
 
-__all__ = ["InfeasibleMetalog", "Metalog", "fit"]
+__all__ = ["InfeasibleMetalogError", "Metalog", "fit"]

@@ -30,7 +30,7 @@ def fit(points: Mapping[float, float], low: float | None = None, high: float | N
 
     Raises
     ------
-    InfeasibleMetalog
+    InfeasibleMetalogError
         The points are in order, but the curve through them falls somewhere.
     ValueError
         The points or the bounds are not valid, or lie too close together to tell apart.

@@ -13,7 +13,7 @@ from mcost.metalog.solving import solved
 from mcost.metalog.terms import FAR, Array, basis_at, slope_of, split
 
 
-class InfeasibleMetalog(ValueError):  # noqa: N818 - names what is infeasible
+class InfeasibleMetalogError(ValueError):
     """No metalog with as many terms as points passes through the points.
 
     Attributes
@@ -40,7 +40,7 @@ class InfeasibleMetalog(ValueError):  # noqa: N818 - names what is infeasible
         return f"{self.reason}; nearest feasible: {named(self.point, self.nearest)}"
 
 
-def infeasible(probability: Array, x: Array, low: float | None, high: float | None) -> InfeasibleMetalog:
+def infeasible(probability: Array, x: Array, low: float | None, high: float | None) -> InfeasibleMetalogError:
     """The error for infeasible points, with the one move that mends them and is least.
 
     The slope of M is linear in each point's M-value, so the values that mend one point, the
@@ -89,14 +89,14 @@ def infeasible(probability: Array, x: Array, low: float | None, high: float | No
     within = f" with {' and '.join(bounds)}" if bounds else ""
     reason = f"no metalog{within} passes through {listed(probability, x)}"
     if best is None:
-        return InfeasibleMetalog(reason, None, None)
+        return InfeasibleMetalogError(reason, None, None)
     _, j, move = best
     mended = moved(j, move)
     edge = float(mended[j])
     for value in _rounded(edge, 1 if move > 0.0 else -1, mended, low, high):
         if _feasible(probability, np.where(np.arange(len(x)) == j, value, x), low, high):
-            return InfeasibleMetalog(reason, float(probability[j]), value)
-    return InfeasibleMetalog(reason, float(probability[j]), edge)
+            return InfeasibleMetalogError(reason, float(probability[j]), value)
+    return InfeasibleMetalogError(reason, float(probability[j]), edge)
 
 
 def _feasible(probability: Array, x: Array, low: float | None, high: float | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mcost.calendar_months import DAYS_A_MONTH
 from mcost.catalogue import Entry, entries
 from mcost.errors import McostError, shown
 from mcost.report.lookup import Grid, Labelled, Page
@@ -192,7 +193,7 @@ def age(checked: date, today: date) -> str:
     if days < 60:
         return f"{days} days ago (today is {today})"
     if days <= 365:
-        return f"{int(days / 30.4375)} months ago (today is {today})"
+        return f"{int(days / DAYS_A_MONTH)} months ago (today is {today})"
     years = int(days / 365.25) or 1
     return f"more than {years} year{'s' * (years > 1)} ago (today is {today}): check it again"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from mcost.calendar_months import calendar
 from mcost.usage.log import Log, number_of
 
 
@@ -39,7 +39,7 @@ def months(log: Log, usd: np.ndarray | None) -> Months:
     """
     spent = None if usd is None else log.by_day(usd)
     whole, part = [], []
-    for first, after in _calendar(*log.period):
+    for first, after in calendar(*log.period):
         begin, end = number_of(first) - log.first, number_of(after) - log.first
         calls = log.days[max(begin, 0) : end]
         if calls.size < end - begin or np.isnan(calls).any():
@@ -49,12 +49,3 @@ def months(log: Log, usd: np.ndarray | None) -> Months:
         cost = None if spent is None else float(spent[begin:end].sum())
         whole.append(Month(first, end - begin, counted, cost))
     return Months(tuple(whole), tuple(part))
-
-
-def _calendar(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The first day of each month, and that of the next."""
-    month = first.replace(day=1)
-    while month <= last:
-        after = (month + timedelta(days=32)).replace(day=1)
-        yield month, after
-        month = after

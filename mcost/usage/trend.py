@@ -12,12 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from scipy.special import ndtr
 
-from mcost.calendar_months import DAYS_A_MONTH
+from mcost.calendar_months import DAYS_A_MONTH, calendar
 from mcost.usage.log import Log
 
 FEWEST_MONTHS, FEWEST_WEEKS = 3, 4
@@ -83,9 +82,7 @@ def _middles(log: Log, window: int) -> list[tuple[int, int]]:
     """
     first, last = log.period
     found = []
-    month = first.replace(day=1)
-    while month <= last:
-        after = (month + timedelta(days=32)).replace(day=1)
+    for month, after in calendar(first, last):
         middle = month.toordinal() + ((after - month).days - window) // 2 - first.toordinal()
         whole = middle >= 0 and middle + window <= len(log.days)
         starts = (middle, middle + 7, middle - 7) if window == _WINDOWS[0] else (middle,)
@@ -94,7 +91,6 @@ def _middles(log: Log, window: int) -> list[tuple[int, int]]:
             if days.size == window and np.isfinite(days).mean() >= _SEEN:
                 found.append((start, start + window))
                 break
-        month = after
     return found
 
 

@@ -12,7 +12,9 @@ from typing import Literal
 import numpy as np
 
 from mcost.answer import Answer
+from mcost.estimate import Chance
 from mcost.law import Mask
+from mcost.report.words import chance
 from mcost.uncertain import Prior
 
 State = Literal["met", "in doubt", "not met"]
@@ -75,10 +77,11 @@ def _calls(answer: Answer, candidate: str) -> Condition:
     payoff, counted = answer.candidates[candidate].payoff, _served(answer, candidate)
     if not counted.any():
         return Condition("enough calls", "in doubt", "it is never in service, whatever the volume")
-    share = float(np.mean(payoff.saving[counted] >= 0))
+    pays_off = Chance.of(int(np.count_nonzero(payoff.saving[counted] >= 0)), int(np.count_nonzero(counted)))
     sure = payoff.met is None or payoff.met.all()
     where = "of futures" if sure else "of futures in which it meets the bar"
-    return Condition("enough calls", _graded(share, SURE, UNLIKELY), f"{100 * share:.0f} % {where}")
+    state = _graded(pays_off.probability, SURE, UNLIKELY)
+    return Condition("enough calls", state, f"{chance(pays_off, answer.certain)} {where}")
 
 
 def _task(answer: Answer) -> Condition:

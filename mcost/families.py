@@ -73,7 +73,7 @@ class Family(Common):
                 return np.asarray(np.clip(self._scipy.ppf(u), *self._reach), dtype=float)
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
-            return loc + scale * formula.ppf(np.asarray(u), *shapes)
+            return _moved(scale * formula.ppf(np.asarray(u), *shapes), loc)
 
     def isf(self, q: Array) -> Array:
         if self._standard is None:
@@ -83,7 +83,7 @@ class Family(Common):
             return np.where(np.isfinite(x), x, self.ppf(np.minimum(1 - np.asarray(q), 1 - 2.0**-53)))
         formula, shapes, loc, scale = self._standard
         with np.errstate(over="ignore"):
-            return loc + scale * formula.isf(np.asarray(q), *shapes)
+            return _moved(scale * formula.isf(np.asarray(q), *shapes), loc)
 
     def cdf(self, x: ArrayLike) -> Array:
         if self._standard is None:
@@ -218,3 +218,9 @@ def from_frozen(frozen: Any) -> Law:
             "parameters; give percentiles or samples of it"
         )
     return Family(family.name, tuple(numbers.items()))
+
+
+def _moved(x: Array, loc: float) -> Array:
+    """x + loc, same shape; what is 0 but for rounding is 0, as where an interval ends there."""
+    moved = loc + x
+    return np.where(np.abs(moved) < 8 * np.finfo(float).eps * abs(loc), 0.0, moved) if loc else moved

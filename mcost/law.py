@@ -101,10 +101,8 @@ class Common(Law):
 
 
 def p5_p50_p95(law: Law) -> tuple[float, float, float]:
-    """The 5 % point, the median and the 95 % point; one that is 0 but for rounding is 0."""
-    points = law.ppf(np.array([0.05, 0.5, 0.95]))
-    tiny = 1e-14 * float(points[2] - points[0]) if law.support()[0] < 0 else 0.0
-    low, median, high = (0.0 if abs(x) < tiny else float(x) for x in points)
+    """The 5 % point, the median and the 95 % point."""
+    low, median, high = (float(x) for x in law.ppf(np.array([0.05, 0.5, 0.95])))
     return low, median, high
 
 

@@ -211,10 +211,13 @@ def test_a_truncated_count_jumps_where_its_probabilities_say(mu: float) -> None:
 
 
 def test_a_point_that_is_0_but_for_rounding_is_0() -> None:
-    rate = mcost.load("contested", set=["workload.growth_per_month=0% to 6%"])
-    low, median, high = p5_p50_p95(rate.inputs["workload.growth_per_month"].law)
-    assert low == 0
-    assert (median, high) == pytest.approx((0.03, 0.06), rel=1e-12)
+    for ends, at in (("0% to 6%", 0), ("0% to 5%", 0), ("-5% to 0%", 2)):
+        rate = mcost.load("contested", set=[f"workload.growth_per_month={ends}"])
+        law = rate.inputs["workload.growth_per_month"].law
+        assert p5_p50_p95(law)[at] == 0
+        assert float(law.ppf(np.array([(0.05, 0.5, 0.95)[at]]))[0]) == 0
+        assert float(law.isf(np.array([(0.95, 0.5, 0.05)[at]]))[0]) == 0
+        assert np.count_nonzero(law.ppf(np.linspace(0.001, 0.999, 998))) == 998  # and nothing else is
 
 
 def test_a_point_mass() -> None:

@@ -20,7 +20,7 @@ from mcost.outcomes import Candidate, StrategyCost, cheapest, compared, strategy
 from mcost.reported import Reported
 from mcost.robustness import HELD, if_overconfident
 from mcost.scenario import Scenario, load
-from mcost.simulate import simulate
+from mcost.simulate import simulate, threads
 from mcost.tally import EXPLAINED, Folded, Sample, fold, join
 from mcost.whole_numbers import whole_between
 
@@ -253,8 +253,11 @@ def run(
         chunk=chunk,
     )
     folded = join(parts if progress is None else _told(parts, draws, progress), draws)
-    strategies = strategy_costs(folded)
-    means = {name: strategies[name].cost_usd.mean for name in (built.baseline, *strategies)}
+    with threads(draws) as own:
+        spread = map if executor is not None or own is None else own.map
+        strategies = strategy_costs(folded, spread)
+        means = {name: strategies[name].cost_usd.mean for name in (built.baseline, *strategies)}
+        candidates = compared(folded, means, built.baseline, spread)
     recommended = cheapest(means)
     assert recommended is not None
     assert folded.sample is not None
@@ -264,7 +267,7 @@ def run(
         seed=seed,
         recommended=recommended,
         evpi=strategies[recommended].expected_loss_usd,
-        candidates=compared(folded, means, built.baseline),
+        candidates=candidates,
         strategies=strategies,
         futures=_futures(folded.strategies, folded.sample),
         held=held,

@@ -19,6 +19,8 @@ MANY = 500
 
 Places = NDArray[np.intp]
 
+_NOWHERE = np.empty(0, dtype=np.intp)
+
 Gaps = Iterator[Array]
 """Standard exponentials, one array of them after the other; of each the first n are taken."""
 
@@ -47,12 +49,12 @@ def arrivals(gaps: Gaps, rate: Array, months: int) -> Array:
     rate : ndarray (n,), events a year.
     Returns ndarray (months + 1, n), counts; month 0 has none.
     """
-    counts = np.zeros((months + 1, rate.size))
-    seen = 0
+    n, cells = rate.size, []
     for here, time in _times(gaps, rate, months):
-        counts[time.astype(np.intp) + 1, here] += 1
-        seen += 1
-    if seen == MANY:  # the process starts afresh at its last event: whole months, and a part of one
+        cells.append((time.astype(np.intp) + 1) * n + here)
+    counts = np.bincount(np.concatenate([*cells, _NOWHERE]), minlength=(months + 1) * n).astype(float)
+    counts = counts.reshape(months + 1, n)
+    if len(cells) == MANY:  # the process starts afresh at its last event: whole months, and a part of one
         from scipy import stats
 
         for month in range(months):

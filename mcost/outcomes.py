@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,9 @@ from mcost.integration import ROUNDING
 from mcost.law import Array
 from mcost.payoff import Payoff
 from mcost.tally import Folded, Pays, Tally
+
+Spread = Callable[..., Iterable[Any]]
+"""``map``, or that of an executor whose threads share this memory."""
 
 
 @dataclass(frozen=True)
@@ -107,34 +110,40 @@ class StrategyCost:
     hours: float
 
 
-def strategy_costs(folded: Folded) -> dict[str, StrategyCost]:
+def strategy_costs(folded: Folded, spread: Spread = map) -> dict[str, StrategyCost]:
     """What every strategy costs, in the order of the scenario."""
     tally, sample = folded.tally, folded.sample
     assert sample is not None
+    order = range(len(folded.strategies))
+    costs = spread(lambda i: _money(tally.total[i], tally.n, sample.total[i], worst="high"), order)
     return {
         name: StrategyCost(
-            cost_usd=_money(tally.total[i], tally.n, sample.total[i], worst="high"),
+            cost_usd=cost,
             probability_cheapest=chance(tally.cheapest[i], tally.n).value,
             expected_loss_usd=estimate(tally.loss[i], tally.n),
             cost_lines_usd={line: usd / tally.n for line, usd in tally.lines[name].items()},
             hours=estimate(tally.hours[i], tally.n).value,
         )
-        for i, name in enumerate(folded.strategies)
+        for i, (name, cost) in enumerate(zip(folded.strategies, costs, strict=True))
     }
 
 
-def compared(folded: Folded, means: Mapping[str, float], baseline: str) -> dict[str, Candidate]:
+def compared(
+    folded: Folded, means: Mapping[str, float], baseline: str, spread: Spread = map
+) -> dict[str, Candidate]:
     """Every candidate against the baseline, and against its best alternative.
 
     means : strategy -> expected cost, USD, in the order in which ties are decided.
     """
-    assert folded.sample is not None
-    candidates = {}
-    for name, payoff in folded.sample.payoffs.items():
+    sample = folded.sample
+    assert sample is not None
+
+    def candidate(name: str) -> Candidate:
         alternative = cheapest({other: mean for other, mean in means.items() if other != name})
         assert alternative is not None
-        candidates[name] = _candidate(folded.tally, folded.tally.pays[name], payoff, alternative, baseline)
-    return candidates
+        return _candidate(folded.tally, folded.tally.pays[name], sample.payoffs[name], alternative, baseline)
+
+    return dict(zip(sample.payoffs, spread(candidate, sample.payoffs), strict=True))
 
 
 def cheapest(means: Mapping[str, float]) -> str | None:
@@ -152,7 +161,7 @@ def _candidate(tally: Tally, pays: Pays, payoff: Payoff, alternative: str, basel
     beats = pays_off if alternative == baseline else chance(pays.beats[alternative], n)
     losing = payoff.cash_at_risk > 0
     deepest = int(np.quantile(payoff.deepest_month[losing], 0.5)) if losing.any() else None
-    risk, risk_errors = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
+    risk, risk_errors, _ = _percentiles(payoff.cash_at_risk, (0.5, 0.95))
     by_month = [float(count) / n for count in pays.ahead]
     return Candidate(
         pays_off=pays_off,
@@ -203,9 +212,9 @@ def broken_even(counts: np.ndarray, pays_off: float) -> Array:
 def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
     """sums : ndarray (R,), of all n futures, by replicate; sample : ndarray (k,), of the first ones."""
     mean = estimate(sums, n)
-    (p5, p50, p95), errors = _percentiles(sample, (0.05, 0.5, 0.95))
     tenth = max(1, sample.size // 10)
-    worst_mean = mean_of(_lowest(sample, tenth) if worst == "low" else -_lowest(-sample, tenth))
+    (p5, p50, p95), errors, ranked = _percentiles(sample, (0.05, 0.5, 0.95), (tenth - 1, -tenth))
+    worst_mean = mean_of(ranked[:tenth] if worst == "low" else ranked[-tenth:])
     return Money(
         mean=mean.value,
         standard_error=mean.standard_error,
@@ -218,13 +227,20 @@ def _money(sums: Array, n: int, sample: Array, worst: str) -> Money:
     )
 
 
-def _lowest(sample: Array, k: int) -> Array:
-    return np.partition(sample, k - 1)[:k]
+def _percentiles(
+    sample: Array, p: Sequence[float], also: Sequence[int] = ()
+) -> tuple[list[float], list[float], Array]:
+    """Quantiles; their errors, from the order statistics one binomial error to either side; the sample.
 
-
-def _percentiles(sample: Array, p: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Quantiles, and their standard errors from the order statistics one binomial error to either side."""
+    Quantiles lie on the line between two order statistics, as in ``numpy.quantile``. The sample is
+    partitioned at all of them, and at the ranks that are wanted ``also``, in one pass.
+    """
     spread = [math.sqrt(q * (1 - q) / sample.size) for q in p]
     points = [min(max(x, 0.0), 1.0) for q, s in zip(p, spread, strict=True) for x in (q - s, q, q + s)]
-    values = [float(v) for v in np.quantile(sample, points)]
-    return values[1::3], [(high - low) / 2 for low, high in zip(values[::3], values[2::3], strict=True)]
+    rank, part = np.divmod(np.array(points) * (sample.size - 1), 1)
+    low = rank.astype(np.intp)
+    high = np.minimum(low + 1, sample.size - 1)
+    ranked = np.partition(sample, [*low, *high, *also])
+    values = [float(v) for v in ranked[low] + part * (ranked[high] - ranked[low])]
+    errors = [(above - below) / 2 for below, above in zip(values[::3], values[2::3], strict=True)]
+    return values[1::3], errors, ranked

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -47,11 +48,19 @@ def simulate(
     work = partial(_block, scenario, fold, draws, seed, sampler)
     if executor is not None:
         yield from _spread(executor, work, blocks, chunk)
-    elif len(blocks) < WORTH_THREADS:
-        yield from map(work, blocks)
-    else:
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            yield from _spread(threads, work, blocks, chunk)
+        return
+    with threads(draws) as own:
+        yield from map(work, blocks) if own is None else _spread(own, work, blocks, chunk)
+
+
+@contextmanager
+def threads(draws: int) -> Iterator[Executor | None]:
+    """Threads of this process, as many as there are cores; None where the draws are too few for them."""
+    if draws <= (WORTH_THREADS - 1) * BLOCK:
+        yield None
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        yield executor
 
 
 def _spread(executor: Executor, work: Callable[[int], T], blocks: range, chunk: int) -> Iterator[T]:

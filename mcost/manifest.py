@@ -83,7 +83,7 @@ class PriorThen(Part):
 
 
 class FileThen(Part):
-    """A file that the scenario names. content : base64; None of one too large to carry along."""
+    """A file that was read. content : base64; None of one that is too large to carry along, or is a log."""
 
     name: str
     sha256: Sha256
@@ -121,6 +121,7 @@ class Manifest(Part):
 
     command, options : what made it; of the options, all that bear on it. called : the scenarios as the
     command named them, folders left out; they are the first of ``scenarios``, variants follow.
+    given : the files that it was given besides, in the order of the options that name them.
     output : of pictures and memos; None where the manifest is within a JSON answer. answer : its numbers,
     where the output itself does not hold them. manifest : its own form.
     """
@@ -135,6 +136,7 @@ class Manifest(Part):
     sampler: str
     scenarios: list[ScenarioThen]
     libraries: dict[str, str]
+    given: list[FileThen] = []
     output: Output | None = None
     answer: dict[str, Any] | None = None
 
@@ -180,6 +182,7 @@ def recorded(
     seed: int,
     sampler: str,
     libraries: Iterable[str] = NUMBERS,
+    given: Sequence[Beside] = (),
 ) -> Manifest:
     """The manifest of what a command makes of scenarios; see :class:`Manifest`."""
     return Manifest(
@@ -192,6 +195,7 @@ def recorded(
         sampler=sampler,
         scenarios=[_scenario(scenario) for scenario in scenarios],
         libraries={"python": platform.python_version(), **{name: _version(name) for name in libraries}},
+        given=[_file(beside) for beside in given],
     )
 
 

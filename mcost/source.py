@@ -25,7 +25,10 @@ _DATE = "$date"
 
 @dataclass(frozen=True)
 class Beside:
-    """A file that a scenario names. name : its path in the scenario's folder. data : None of a large one."""
+    """A file that a scenario names, or that a command was given.
+
+    name : its path in the scenario's folder. data : None where its hash is all that is kept.
+    """
 
     name: str
     sha256: str
@@ -85,14 +88,18 @@ def _beside(data: Mapping[str, Any], folder: Path) -> tuple[Beside, ...]:
     kept = []
     for name, key, ending in dict.fromkeys(_named(data)):
         try:
-            file = locate(name, folder, key, ending)
-            with file.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            small = file.stat().st_size <= MOST_KEPT
-            kept.append(Beside(Path(name).as_posix(), digest, file.read_bytes() if small else None))
+            kept.append(beside(locate(name, folder, key, ending), Path(name).as_posix()))
         except (NotationError, OSError):  # told, with its place, where the value is read
             continue
     return tuple(kept)
+
+
+def beside(file: Path, name: str, whole: bool = True) -> Beside:
+    """A file as it is now. whole : whether what is in it may be kept, and not its hash alone."""
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    small = whole and file.stat().st_size <= MOST_KEPT
+    return Beside(name, digest, file.read_bytes() if small else None)
 
 
 def _named(value: Any) -> Iterator[tuple[str, str, str]]:

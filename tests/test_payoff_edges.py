@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +114,18 @@ def test_costs_beyond_all_numbers_bring_no_warning() -> None:
     huge = np.full((3, 1), 1.7e308)
     found, _ = payoff(huge, np.zeros((3, 1)))
     assert found.first_touch[0] == 1
+
+
+@pytest.mark.parametrize("months", [126, 127, 128, 129, 130])
+def test_months_are_told_apart_around_what_a_byte_holds(months: int) -> None:
+    saving = np.ones((months, 2))
+    saving[0] = 1.5 - months, -months
+    baseline = np.full((months, 2), 1000.0)
+    found, ahead = payoff(baseline, baseline - saving)
+    assert found.break_even_month.tolist() == [months - 1, math.inf]
+    assert found.first_touch.tolist() == [months - 1, math.inf]
+    assert found.deepest_month.tolist() == [0, 0]
+    assert ahead.tolist() == [*[0] * (months - 1), 1]
 
 
 def test_a_horizon_of_many_months() -> None:

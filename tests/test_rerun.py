@@ -1,5 +1,6 @@
 """``mcost rerun``: every exported answer comes out the same, and whatever differs is named."""
 
+import hashlib
 import json
 import math
 import os
@@ -7,10 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from usage_exports import Truth, plain_daily, workload
 
 import mcost as library
 from mcost import catalogue, known_models
@@ -97,6 +101,72 @@ def test_what_was_printed_comes_out_the_same_though_its_files_are_gone(
     assert "numbers are the same to the bit." in out
     assert not any(word in out for word in ("Versions", "Prices", "Priors", "Models", "Scenario", "Other"))
     assert (tmp_path / "again.json").read_bytes() == verdict.read_bytes()
+
+
+def with_logs(folder: Path) -> None:
+    """A quarter of usage before and one after, in a folder of their own."""
+    folder.mkdir()
+    truth = Truth(calls=520_000, growth=0.02, volatility=0.05, input=3_290, output=116, cached=0.4)
+    for name, first in (("usage.csv", date(2026, 12, 1)), ("later.csv", date(2027, 3, 8))):
+        days = workload(truth, np.random.default_rng(1), first, 97)
+        plain_daily(days, np.random.default_rng(2), folder / name)
+
+
+def portfolio_of(folder: Path) -> None:
+    """Three scenarios, of which one lies deeper and reads files of its own."""
+    (folder / "team").mkdir(parents=True)
+    own_scenario(folder / "team" / "deep")
+    shutil.copy(ROOT / "scenarios" / "article_100k.toml", folder / "one.toml")
+    shutil.copy(ROOT / "scenarios" / "contested.toml", folder / "team" / "two.toml")
+
+
+GIVEN = {
+    "check": ("check", "own/own.toml", "contested"),
+    "check, a folder": ("check", "many", "--horizon", "9"),
+    "fit": ("fit", "logs/usage.csv", "logs/later.csv", "--prior", "retry_rate=1% to 10%"),
+    "fit, decide": ("fit", "logs/usage.csv", "--decide", "own/own.toml"),
+    "fit, a change": ("fit", "--before", "logs/usage.csv", "--after", "logs/later.csv"),
+    "review": ("review", "old.json", "--log", "logs/usage.csv"),
+    "review, own": ("review", "old.json", "--log", "logs/usage.csv", "--scenario", "own/own.toml"),
+    "review, dated": ("review", "old.json", "--log", "logs/usage.csv", "--candidate", "fine_tune"),
+    "portfolio": ("portfolio", "many", "--draws", "1024", "--by", "evpi"),
+    "portfolio, a table": ("portfolio", "rows.csv", "--template", "own/own.toml", "--draws", "1024"),
+}
+"""What commands that read logs, folders and tables print, though nothing but the logs is left."""
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_what_was_made_of_other_files_comes_out_the_same(case: str, mcost: Mcost, tmp_path: Path) -> None:
+    own_scenario(tmp_path / "own")
+    with_logs(tmp_path / "logs")
+    portfolio_of(tmp_path / "many")
+    (tmp_path / "rows.csv").write_text("name,hourly_rate\na,80\nb,50 to 90\nc,\n")
+    exported(mcost, tmp_path / "old.json", "run", "contested", *FEW)
+    exported(mcost, tmp_path / "verdict.json", *GIVEN[case])
+    for gone in ("own", "many", "old.json", "rows.csv"):
+        path = tmp_path / gone
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    files = () if case.startswith(("check", "portfolio")) else ("--files", "logs")
+    code, out, err = mcost("rerun", "verdict.json", "-o", "again.json", *files)
+    assert (code, err) == (0, ""), out
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "verdict.json").read_bytes()
+    assert f"mcost {GIVEN[case][0]} " in out
+
+
+def test_a_log_is_told_by_its_hash_alone(mcost: Mcost, tmp_path: Path) -> None:
+    with_logs(tmp_path / "logs")
+    verdict = exported(mcost, tmp_path / "verdict.json", "fit", "logs/usage.csv")
+    log = (tmp_path / "logs" / "usage.csv").read_bytes()
+    (given,) = json.loads(verdict.read_text())["manifest"]["given"]
+    assert given == {"name": "usage.csv", "sha256": hashlib.sha256(log).hexdigest(), "content": None}
+    error = (
+        'error: the manifest does not hold "usage.csv", a log or a large file; give --files FOLDER, the '
+        "folder in which it lies\n"
+    )
+    assert mcost("rerun", "verdict.json") == (2, "", error)
+    (tmp_path / "logs" / "usage.csv").write_bytes(log + b"\n")
+    error = "error: usage.csv: found other content than the manifest tells of, by its hash\n"
+    assert mcost("rerun", "verdict.json", "--files", "logs") == (2, "", error)
 
 
 @pytest.mark.parametrize("ending", ["html", "md", "docx", "pptx"])
@@ -332,8 +402,14 @@ def file(name: str, content: str = "") -> Change:
     return scenario(files=[{"name": name, "sha256": "0" * 64, "content": content}])
 
 
+def of_fit(log: str, given: str) -> Change:
+    """As if a log had been fitted, which the manifest holds by another name."""
+    held = {"name": given, "sha256": hashlib.sha256(b"x").hexdigest(), "content": "eA=="}
+    return manifest(command="fit", options={"logs": [log]}, given=[held])
+
+
 HOSTILE: dict[str, tuple[Change, str]] = {
-    "another command": (manifest(command="fit"), 'the manifest\'s command: found "fit"'),
+    "another command": (manifest(command="app"), 'the manifest\'s command: found "app"'),
     "a module": (manifest(command="__init__"), "the manifest's command: "),
     "where to": (options(out="/tmp/x"), 'the manifest\'s options: "out": run has none such'),
     "another scenario": (options(scenario="contested"), "the manifest's options: "),
@@ -361,6 +437,26 @@ HOSTILE: dict[str, tuple[Change, str]] = {
         )
         for where, name in (("above", "../x"), ("anywhere", "/tmp/x"), ("on a drive", "C:x"))
     },
+    **{
+        f"a log {where}": (
+            of_fit(name, name),
+            f'the manifest\'s given: found "{name}"; expected a name below',
+        )
+        for where, name in (("above", "../x"), ("anywhere", "/tmp/x"), ("on a drive", "C:x"))
+    },
+    "a log that is not there": (of_fit("x", "y"), 'the manifest holds no file for "x"'),
+    "a file that leaves its folder": (
+        of_fit("scenarios", "scenarios/../../x"),
+        'the manifest\'s files: found "scenarios/../../x"; expected a name below a folder',
+    ),
+    "a log by a number": (
+        manifest(command="fit", options={"logs": [3]}),
+        "the manifest's options: found no LOG",
+    ),
+    "a scenario too many": (
+        manifest(command="fit", options={"decide": "x"}),
+        'the manifest holds no scenario for "x"',
+    ),
     "an output of another kind": (
         manifest(output={"ending": ".html", "pictures": None, "files": {}}),
         "the manifest's output: found report; expected what run makes",
@@ -437,8 +533,8 @@ def test_a_large_file_is_asked_for_and_known_by_its_hash(
     usage.write_text("calls\n" + "90000\n110000\n" * 30_000)
     exported(mcost, tmp_path / "verdict.json", "run", str(own), *FEW)
     error = (
-        'error: the scenario reads "usage.csv", too large for a manifest; give --files FOLDER, the folder in '
-        "which it lies\n"
+        'error: the manifest does not hold "usage.csv", a log or a large file; give --files FOLDER, the '
+        "folder in which it lies\n"
     )
     assert mcost("rerun", "verdict.json") == (2, "", error)
     assert mcost("rerun", "verdict.json", "--files", "own")[0] == 0

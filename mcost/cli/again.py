@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -31,8 +32,8 @@ from mcost.source import data_of
 WRITTEN = ("figures", "report")
 """Commands that write files; all others print JSON."""
 
-PRINTED = ("run", "why", "need", "map", "compare", "quick")
-OWN_READERS = ("compare", "quick")
+PRINTED = ("run", "why", "need", "map", "compare", "quick", "check", "portfolio", "review", "fit")
+OWN_READERS = ("compare", "quick", "portfolio", "review")
 """Commands that read a scenario by themselves, so that nothing can be put in its place."""
 
 
@@ -71,40 +72,85 @@ def made_again(
         raise McostError(f"the manifest's command: found {shown(manifest.command)}{hint}")
     if as_recorded and manifest.command in OWN_READERS:
         raise McostError(f"--as-recorded: {manifest.command} takes prices and priors of today only")
-    own = manifest.command != "quick"
+    own = any(param.name in ("scenario", "scenarios") for param in command_of(manifest.command).params)
     if own and not 0 < len(manifest.called) <= len(manifest.scenarios):
         raise McostError("the manifest names no scenario; expected one for each that the command was given")
     with TemporaryDirectory() as folder:
-        names, scenarios = {}, {}
-        for i, (name, then) in enumerate(zip(manifest.called, manifest.scenarios, strict=False)):
-            file = _laid_out(then, Path(folder, str(i)), beside)
-            names[str(file)], scenarios[str(file)] = name, then
+        laid = _LaidOut(manifest, Path(folder), beside)
+        names = dict(zip(laid.scenarios, manifest.called, strict=False))
         out = Path(folder, "out")
-        arguments = [*_options(manifest), *_where(manifest, out), "--", *(names if own else ())]
+        words, paths = _options(manifest, laid)
+        arguments = [*words, *_where(manifest, out), "--", *(names if own else ()), *paths]
         inputs = manifest.options.get("inputs", [])
         if not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
             raise McostError(f"the manifest's inputs: found {shown(inputs)}; expected names")
-        printed = _printed(manifest.command, [*arguments, *inputs], Kept(scenarios, names, as_recorded))
+        reader = Kept(laid.scenarios, {**laid.names, **names}, as_recorded)
+        printed = _printed(manifest.command, [*arguments, *inputs], reader)
         if manifest.command in PRINTED:
             return {"": printed}
         files = sorted(file for file in out.rglob("*") if file.is_file())
         return {file.relative_to(out).as_posix(): file.read_bytes() for file in files}
 
 
-def _laid_out(then: ScenarioThen, folder: Path, beside: Path | None) -> Path:
-    """The scenario's file in a new folder, and the files that it names below it."""
-    folder.mkdir()
+class _LaidOut:
+    """What a manifest holds, as files: each scenario in a folder of its own, and what else was given.
+
+    scenarios : path -> what the manifest tells of it. names : path -> what an option calls it.
+    """
+
+    def __init__(self, manifest: Manifest, folder: Path, beside: Path | None) -> None:
+        self._folder, self._beside = folder, beside
+        self._given = deque(manifest.given)
+        self.scenarios: dict[str, ScenarioThen] = {}
+        for i, then in enumerate(manifest.scenarios):
+            self.scenarios[str(_scenario(then, folder / f"scenario {i}", beside))] = then
+        self.names: dict[str, str] = {}
+        self._beyond = deque([*self.scenarios][len(manifest.called) :])
+
+    def scenario(self, name: str) -> str:
+        """The path of a scenario that an option names: the next one of those that no argument named."""
+        if not self._beyond:
+            raise McostError(f"the manifest holds no scenario for {shown(name)}")
+        self.names[self._beyond[0]] = name
+        return self._beyond.popleft()
+
+    def given(self, name: str) -> str:
+        """The path of a file or folder that was given: the next one. Beside a verdict lies its scenario."""
+        if not _below(name):
+            raise McostError(f"the manifest's given: found {shown(name)}; expected a name below a folder")
+        place = self._folder / f"given {len(self._given)}"
+        while self._given and (self._given[0].name == name or self._given[0].name.startswith(f"{name}/")):
+            kept = self._given.popleft()
+            _put(kept, place, self._beside)
+            if kept.name == name:
+                break
+        if not (place / name).exists():
+            raise McostError(f"the manifest holds no file for {shown(name)}")
+        for own, then in self.scenarios.items():
+            if own in self._beyond and then.file is not None and not (place / then.file).exists():
+                _scenario(then, place, self._beside)
+        path = str(place / name)
+        self.names[path] = name
+        return path
+
+
+def _put(kept: FileThen, folder: Path, beside: Path | None) -> None:
+    """A file that a manifest holds, below a folder."""
+    if not _below(kept.name):
+        raise McostError(f"the manifest's files: found {shown(kept.name)}; expected a name below a folder")
+    file = folder / kept.name
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_content(kept, beside))
+    except (OSError, ValueError):
+        raise McostError(f"the manifest's files: {shown(kept.name)} cannot be laid out") from None
+
+
+def _scenario(then: ScenarioThen, folder: Path, beside: Path | None) -> Path:
+    """The scenario's file in a folder, and the files that it names below it."""
+    folder.mkdir(exist_ok=True)
     for kept in then.files:
-        if not _below(kept.name):
-            raise McostError(
-                f"the manifest's files: found {shown(kept.name)}; expected a name below a folder"
-            )
-        file = folder / kept.name
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(_content(kept, beside))
-        except (OSError, ValueError):
-            raise McostError(f"the manifest's files: {shown(kept.name)} cannot be laid out") from None
+        _put(kept, folder, beside)
     path = folder / (then.file or "scenario.json")
     try:
         path.write_text(then.text, encoding="utf-8", newline="")
@@ -130,7 +176,7 @@ def _content(kept: FileThen, beside: Path | None) -> bytes:
     else:
         if beside is None:
             raise McostError(
-                f"the scenario reads {shown(kept.name)}, too large for a manifest; give --files FOLDER, "
+                f"the manifest does not hold {shown(kept.name)}, a log or a large file; give --files FOLDER, "
                 "the folder in which it lies"
             )
         try:
@@ -156,23 +202,38 @@ def _where(manifest: Manifest, out: Path) -> list[str]:
     return ["--out", str(out / f"{stem}{output.ending}")]
 
 
-def _options(manifest: Manifest) -> list[str]:
-    """The options as a command line; McostError for one that the command does not record."""
+def _options(manifest: Manifest, laid: _LaidOut) -> tuple[list[str], list[str]]:
+    """The options as a command line, and the files that stand in it by themselves.
+
+    Raises McostError for an option that the command does not record.
+    """
     command = command_of(manifest.command)
-    options = {
-        str(option.name): option
-        for option in command.params
-        if isinstance(option, click.Option) and option.name not in common.NOT_RECORDED
-    }
+    options = {str(param.name): param for param in command.params if param.name not in common.NOT_RECORDED}
     words: list[str] = []
+    files: list[str] = []
     for name, value in manifest.options.items():
         if name == "inputs":
             continue
         if name not in options:
             hint = nearest(name, options)
             raise McostError(f"the manifest's options: {shown(name)}: {manifest.command} has none such{hint}")
-        words += _words(options[name], value)
-    return words
+        param = options[name]
+        if isinstance(param.type, common.Given | common.OfScenario):
+            value = _path(param, value, laid)
+        if isinstance(param, click.Option):
+            words += _words(param, value)
+        else:
+            files += [value] if isinstance(value, str) else value
+    return words, files
+
+
+def _path(param: click.Parameter, value: Any, laid: _LaidOut) -> Any:
+    """Where that lies which an option names."""
+    each = value if isinstance(value, list) else [value]
+    if value is None or not all(isinstance(one, str) for one in each):
+        return value if isinstance(param, click.Option) else []
+    paths = [laid.given(one) if isinstance(param.type, common.Given) else laid.scenario(one) for one in each]
+    return paths if isinstance(value, list) else paths[0]
 
 
 def _words(option: click.Option, value: Any) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -15,6 +15,13 @@ from mcost.version import VERSION
 if TYPE_CHECKING:
     from mcost.answer import Answer
     from mcost.scenario import Scenario
+
+
+class Futures(NamedTuple):
+    """Of every scenario that is held to an [expect]."""
+
+    draws: int
+    seed: int
 
 
 @click.command("check", epilog="Example: mcost check contested")
@@ -38,6 +45,7 @@ def command(
     from mcost.doubts import doubts
 
     results, failed, wrong = [], False, False
+    valid: dict[str, Scenario] = {}
     files = _files(scenarios)
     changed = bool(overrides) or horizon is not None
     for name in files:
@@ -50,6 +58,7 @@ def command(
             click.echo(f"error: {error}", err=True)
             wrong = True
             continue
+        valid[name] = built
         failed |= not all(line.holds for line in held)
         if as_json:
             calls = {s: {"call_usd": c, "month_1_usd": m} for s, (c, m) in call_costs(built).items()}
@@ -66,7 +75,8 @@ def command(
         else:
             _print_check(name, built, held, answer if len(files) == 1 else None)
     if as_json:
-        common.print_json({"mcost": VERSION, "checked": results})
+        data = {"mcost": VERSION, "checked": results}
+        common.print_answer(data, Futures(draws, seed), *valid.values(), names=[*valid])
     if wrong or failed:
         sys.exit(WRONG if wrong else common.NOT_MET)
 

@@ -14,11 +14,12 @@ from mcost.version import VERSION
 
 if TYPE_CHECKING:
     from mcost.law import Law
+    from mcost.scenario import Scenario
     from mcost.usage.finding import Findings
 
 
 @click.command("fit", epilog="Example: mcost fit usage.csv --model gpt-4o-mini -o priors.toml")
-@click.argument("logs", nargs=-1, metavar="LOG...")
+@click.argument("logs", nargs=-1, type=common.LOG, metavar="LOG...")
 @common.options(common.models)
 @click.option(
     "--prompt",
@@ -36,13 +37,20 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--decide",
+    type=common.OF_SCENARIO,
     metavar="SCENARIO",
     help="Whether more days of logs are worth waiting for before SCENARIO is decided, and how many.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the priors to a file.")
 @common.options(common.force)
-@click.option("--before", multiple=True, metavar="LOG", help="A log from before a change; with --after.")
-@click.option("--after", multiple=True, metavar="LOG", help="A log from after it.")
+@click.option(
+    "--before",
+    type=common.LOG,
+    multiple=True,
+    metavar="LOG",
+    help="A log from before a change; with --after.",
+)
+@click.option("--after", type=common.LOG, multiple=True, metavar="LOG", help="A log from after it.")
 @common.options(common.as_json)
 def command(
     logs: tuple[str, ...],
@@ -110,13 +118,13 @@ def _fit(
         whole_files.write_whole(Path(output), text.encode(), replace=force)
     data = {"mcost": VERSION, **fit_data(found, updates)}
     if scenario is None:
-        _show(as_json, data, fit_page(found, updates))
+        _show(as_json, data, fit_page(found, updates), None)
     else:
         from mcost.observation import observation
         from mcost.report.observation import observed
 
         worth = observation(scenario, found, beliefs=[update.key for update in updates])
-        _show(as_json, data | {"more_days": worth.to_dict()}, fit_page(found, updates))
+        _show(as_json, data | {"more_days": worth.to_dict()}, fit_page(found, updates), scenario)
         if not as_json:
             click.echo()
             common.print_report(observed(worth))
@@ -152,11 +160,11 @@ def _compare(before: tuple[str, ...], after: tuple[str, ...], models: tuple[str,
 
     with common.progress("MiB read") as progress:
         found = effect([Path(log) for log in before], [Path(log) for log in after], models, progress)
-    _show(as_json, {"mcost": VERSION, **effect_data(found)}, effect_page(found))
+    _show(as_json, {"mcost": VERSION, **effect_data(found)}, effect_page(found), None)
 
 
-def _show(as_json: bool, data: dict[str, Any], page: Any) -> None:
+def _show(as_json: bool, data: dict[str, Any], page: Any, scenario: Scenario | None) -> None:
     if as_json:
-        common.print_json(data)
+        common.print_answer(data, None, *(() if scenario is None else (scenario,)))
     else:
         common.print_page(page)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
 from mcost.cli import WRONG, common
+from mcost.errors import McostError
 
 if TYPE_CHECKING:
     from mcost.nets import Sampler
+    from mcost.portfolio_table import Entry
     from mcost.portfolios import Portfolio
+    from mcost.scenario import Scenario
+    from mcost.source import Beside
 
 NAMED = 5
 
 
 @click.command("portfolio", epilog="Example: mcost portfolio scenarios --by evpi --top 5")
-@click.argument("source", metavar="DIR|CSV")
+@click.argument("source", type=common.GIVEN, metavar="DIR|CSV")
 @click.option(
     "--template",
+    type=common.OF_SCENARIO,
     metavar="SCENARIO",
     help="With a CSV of overrides: the scenario that each row is put into, a file or a shipped one.",
 )
@@ -100,7 +108,7 @@ def command(
             progress=progress,
         )
     if as_json:
-        common.print_json(found.to_dict())
+        _print_json(found, source, template, common.all_overrides(overrides, horizon))
     else:
         from mcost.report.portfolio import ranking
 
@@ -108,6 +116,37 @@ def command(
     if output is not None:
         click.echo(f"Wrote {output}.", err=True)
     _end(found, least)
+
+
+def _print_json(found: Portfolio, source: str, template: str | None, shared: tuple[str, ...]) -> None:
+    """With a manifest that holds every file of a folder, or a table and what its first row makes."""
+    from mcost.portfolio_table import entries
+
+    read = [(entry, _read(entry, shared)) for entry in entries(source, template, shared)]
+    scenarios = [scenario for _, scenario in read if scenario is not None]
+    if template is None:
+        files = [file for entry, scenario in read for file in _files(Path(source), entry, scenario)]
+        common.print_answer(found.to_dict(), found, *scenarios, sampler=found.sampler, given=files)
+    else:
+        common.print_answer(found.to_dict(), found, *scenarios[:1], sampler=found.sampler)
+
+
+def _read(entry: Entry, shared: tuple[str, ...]) -> Scenario | None:
+    try:
+        return entry.load(shared)
+    except McostError:  # its row tells it
+        return None
+
+
+def _files(folder: Path, entry: Entry, scenario: Scenario | None) -> Iterator[Beside]:
+    """A scenario's file and those that it names, as they lie in the folder."""
+    from mcost.source import beside
+
+    path = Path(str(entry.source))
+    at = PurePosixPath(common.FOLDER, path.relative_to(folder).as_posix())
+    yield beside(path, str(at))
+    if scenario is not None and scenario.source is not None:
+        yield from (replace(each, name=f"{at.parent}/{each.name}") for each in scenario.source.beside)
 
 
 def _end(found: Portfolio, least: float | None) -> None:

@@ -11,12 +11,20 @@ from mcost.cli import common
 
 
 @click.command("review", epilog="Example: mcost review verdict.json --log usage.csv")
-@click.argument("verdict", metavar="OLD.json")
+@click.argument("verdict", type=common.GIVEN, metavar="OLD.json")
 @click.option(
-    "--log", "logs", multiple=True, required=True, metavar="LOG", help="A usage export; may be repeated."
+    "--log",
+    "logs",
+    type=common.LOG,
+    multiple=True,
+    required=True,
+    metavar="LOG",
+    help="A usage export; may be repeated.",
 )
 @click.option(
     "--scenario",
+    "instead",
+    type=common.OF_SCENARIO,
     metavar="FILE",
     help="The scenario, if it is not beside OLD.json or a shipped one, or has changed.",
 )
@@ -31,7 +39,7 @@ from mcost.cli import common
 def command(
     verdict: str,
     logs: tuple[str, ...],
-    scenario: str | None,
+    instead: str | None,
     models: tuple[str, ...],
     start: datetime | None,
     candidate: str | None,
@@ -51,7 +59,7 @@ def command(
     from mcost.verdict_file import read_verdict, scenario_of
 
     told = read_verdict(Path(verdict))
-    source = scenario_of(told, Path(verdict)) if scenario is None else scenario
+    source = scenario_of(told, Path(verdict)) if instead is None else instead
     find_scenario(source)  # a mistake is told before the log is read
     with common.progress("MiB read") as progress:
         log = read_log([Path(each) for each in logs], models, progress)
@@ -64,9 +72,15 @@ def command(
             set=common.all_overrides(overrides, horizon),
             start=first,
             candidate=candidate,
-            changed=scenario is not None,
+            changed=instead is not None,
         )
     if as_json:
-        common.print_json(found.to_dict())
+        common.print_answer(
+            found.to_dict(), found.forecast, found.scenario, sampler=found.forecast.sampler, start=_day(first)
+        )
     else:
         common.print_report(reviewed(found))
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

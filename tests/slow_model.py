@@ -130,7 +130,7 @@ def resolve(scenario: dict[str, Any]) -> dict[str, Any]:
 
     strategies = {}
     for name in own:
-        s = alike(name)
+        s = dict(alike(name))  # its own: what follows is not for those that are like it
         if sum(key in s for key in ONE_OF) != 1:
             raise ValueError(f"strategies.{name}: give one of {', '.join(ONE_OF)}")
         # "price_multiplier: or the provider's own price of the tuned model", and its hourly fee with it

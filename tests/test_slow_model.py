@@ -113,7 +113,9 @@ def test_a_tuned_model_of_the_price_table_has_its_own_price_fee_and_end() -> Non
     row |= {"tuning_closes": datetime.date(2027, 2, 1), "retires": datetime.date(2027, 3, 1)}
     x = {"model": "big/one", "prompt_tokens": 1000, "tuning": {"retrain_every_months": 1, "training_cost": 7}}
     multiplied = {**x, "price_multiplier": 3}
-    case = scene(5, start=datetime.date(2026, 12, 1), x=x, multiplied=multiplied)
+    elsewhere = {"like": "x", "price": {"input": 2.0}}  # another provider's price: no fee, no end
+    start = datetime.date(2026, 12, 1)
+    case = scene(5, start=start, x=x, multiplied=multiplied, elsewhere=elsewhere)
     costs = costs_of(with_prices(case, {"big/one": row}), Future())
     assert costs["x"]["tokens"] == approx([0, 2, 2, 2, 0, 0])
     assert costs["x"]["hosting"] == approx([0, 365, 365, 365, 0, 0])
@@ -121,6 +123,8 @@ def test_a_tuned_model_of_the_price_table_has_its_own_price_fee_and_end() -> Non
     assert costs["x"]["fallback"] == approx([0, 0, 0, 0, 1, 1])
     assert costs["multiplied"]["tokens"] == approx([0, 3, 3, 3, 0, 0])
     assert "hosting" not in costs["multiplied"]
+    assert costs["elsewhere"]["tokens"] == approx([0, 2, 2, 2, 2, 2])
+    assert "hosting" not in costs["elsewhere"]
 
 
 def test_a_build_may_last_beyond_the_horizon_and_beyond_tuning() -> None:

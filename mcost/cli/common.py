@@ -238,7 +238,11 @@ def print_answer(
     """
     from mcost.manifest import recorded
 
-    made, (draws, seed) = None, (0, 0) if found is None else (found.draws, found.seed)
+    made, draws, seed = None, 0, 0
+    if found is None:
+        sampler = "none"
+    else:
+        draws, seed = found.draws, found.seed
     files = list(_files_given())
     if given is not None or all(Path(each).is_file() for _, each in files):
         asked_for = asked(**settled) | ({} if names is None else {"called": [called(name) for name in names]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mcost.report.layout import Paragraph, Verdict
 from mcost.rerun import NEAR, Change, Numbers, Rerun
@@ -16,7 +16,7 @@ LONGEST = 160
 def made_again(found: Rerun, name: str) -> Verdict:
     """name : of the file that held the manifest."""
     manifest = found.manifest
-    titles = " · ".join(dict.fromkeys(scenario.title for scenario in manifest.scenarios)) or manifest.command
+    titles = _listed((scenario.title for scenario in manifest.scenarios), " · ") or manifest.command
     said = (
         Paragraph("Again", tuple(_again(found, clean(name)))),
         Paragraph("Numbers", () if found.numbers is None else tuple(_numbers(found.numbers))),
@@ -27,9 +27,19 @@ def made_again(found: Rerun, name: str) -> Verdict:
         Paragraph("Scenario", tuple(_scenarios(found))),
         Paragraph("Other", () if found.numbers is None else tuple(_told(found.numbers.other))),
     )
-    hashes = ", ".join(dict.fromkeys(scenario.sha256[:8] for scenario in manifest.scenarios))
-    footer = f"{manifest.draws:,} draws · seed {manifest.seed} · {manifest.sampler} · scenario {hashes}"
-    return Verdict(clean(titles), tuple(p for p in said if p.sentences), (), clean(footer))
+    footer = (
+        [f"{manifest.draws:,} draws · seed {manifest.seed} · {manifest.sampler}"] if manifest.draws else []
+    )
+    if manifest.scenarios:
+        footer.append(f"scenario {_listed(scenario.sha256[:8] for scenario in manifest.scenarios)}")
+    return Verdict(titles, tuple(p for p in said if p.sentences), (), clean(" · ".join(footer)))
+
+
+def _listed(names: Iterable[str], between: str = ", ") -> str:
+    """The first few, each once, and how many more there are."""
+    each = list(dict.fromkeys(names))
+    more = f" and {len(each) - SHOWN} more" if len(each) > SHOWN else ""
+    return clean(between.join(each[:SHOWN])) + more
 
 
 def _again(found: Rerun, name: str) -> Iterator[str]:
@@ -44,8 +54,7 @@ def _again(found: Rerun, name: str) -> Iterator[str]:
     else:
         yield f"{command} gives other bytes than {name}."
         if len(found.files) > 1:
-            more = f" and {len(found.files) - SHOWN} more" if len(found.files) > SHOWN else ""
-            yield f"Of the files, these differ: {clean(', '.join(found.files[:SHOWN]))}{more}."
+            yield f"Of the files, these differ: {_listed(found.files)}."
         if not (found.versions or found.prices or found.priors or found.models):
             yield "Versions, prices and priors are those of then: the file itself may have been changed."
 

@@ -82,7 +82,7 @@ def test_the_same_as_data(say: Say, usage: Path) -> None:
     assert code == 0
     assert set(data) == {
         "mcost", "files", "period", "gaps", "part_days", "estimates", "updated", "cannot_be_told", "spreads",
-        "notes",
+        "notes", "manifest",
     }  # fmt: skip
     assert data["files"] == [
         {

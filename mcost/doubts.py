@@ -1,4 +1,4 @@
-"""What a careful analyst would question in a scenario: double counting, guesses without a spread, age."""
+"""What a careful analyst would question: counted twice, guessed without a spread, old, or without effect."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcost.idle_keys import idle_keys
 from mcost.known_models import begins
 from mcost.scenario import Scenario
 from mcost.schema import Strategy
@@ -45,6 +46,7 @@ class Doubt:
 def doubts(scenario: Scenario) -> list[Doubt]:
     """Every question, in the order of the file's tables; none of them keeps a scenario from running."""
     found = [*_spreads(scenario), *_ages(scenario), *_currency(scenario)]
+    found += [Doubt(*said) for said in idle_keys(scenario)]
     for name, strategy in scenario.strategies.items():
         found += [
             Doubt(f"strategies.{name}.{key}", said) for key, said in _strategy(scenario, name, strategy)

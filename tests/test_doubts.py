@@ -81,7 +81,7 @@ MINI = "openai/gpt-4o-mini"
         ),
         ({"currency": "EUR"}, "hourly_rate", "is a figure in USD, and is not converted to EUR"),
         (
-            {TUNED + "tuning__retrain_hours": "2 to 4"},
+            {TUNED + "tuning__retrain_hours": "2 to 4", TUNED + "tuning__retrain_every_months": "3 to 6"},
             OF_TUNED + "tuning.retrain_hours",
             "stands beside hours_per_month, which may hold it already: count it once",
         ),
@@ -121,6 +121,11 @@ MINI = "openai/gpt-4o-mini"
             f"{MINI} retires on 2027-01-14, in month 2 of 24",
         ),
         (
+            {PROMPT + "cost_per_error": 2},
+            OF_PROMPT + "cost_per_error",
+            "changes nothing: it needs error_rate or max_attempts",
+        ),
+        (
             {TUNED + "tuning": None},
             OF_TUNED + "success_probability",
             "is not given: is it certain that another model meets the quality bar?",
@@ -135,7 +140,11 @@ def test_each_question_is_asked_alone(changes: dict[str, Any], about: str, quest
     "changes",
     [
         {TUNED + "tuning__retrain_hours": 0},  # nothing is counted twice
-        {TUNED + "tuning__retrain_hours": "2 to 4", TUNED + "hours_per_month": None},
+        {
+            TUNED + "tuning__retrain_hours": "2 to 4",
+            TUNED + "tuning__retrain_every_months": "3 to 6",
+            TUNED + "hours_per_month": None,
+        },
         {PROMPT + "prompt_tokens": 800, PROMPT + "cache_hit": 0},  # too short to be cached
         {TUNED + "setup_hours": {"low": 20, "high": 40, "min": 20}},
         {"start": date(2027, 11, 24)},  # the prior is a year old to the day

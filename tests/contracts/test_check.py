@@ -76,6 +76,10 @@ def test_correlations_are_printed_as_asked_for_and_as_achieved(check: Callable[.
 
 
 def test_questions_are_printed_and_given_as_data(check: Callable[..., str]) -> None:
-    assert " ".join(check().split()).endswith(f"Questions workload.calls_per_month: {QUESTION}.")
+    idle = "changes nothing: it needs hours_per_task_change or days_per_task_change of a strategy, "
+    idle += "or one that is tuned"
+    said = {"workload.calls_per_month": QUESTION, "workload.task_changes_per_year": idle}
+    told = " ".join(f"{about}: {question}." for about, question in said.items())
+    assert " ".join(check().split()).endswith(f"Questions {told}")
     (checked,) = json.loads(check("--json"))["checked"]
-    assert checked["questions"] == [{"about": "workload.calls_per_month", "question": QUESTION}]
+    assert checked["questions"] == [{"about": about, "question": q} for about, q in said.items()]

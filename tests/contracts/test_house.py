@@ -155,6 +155,7 @@ FLOORS = [
     {"draft_lines", "impossible", "schema", "usage.combining", "usage.priors_file"},
     {"correlations", "json_schema", "report.measured", "study_inputs", "table_inputs", "table_mistakes"},
     {"scenario"},
+    {"idle_keys"},
     {
         "app.given",
         "content",

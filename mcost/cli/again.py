@@ -1,30 +1,27 @@
 """The command of a manifest, run again: its scenario from the manifest, what it makes in a folder of its own.
 
-No path of a manifest is followed. A scenario and the files that it names are written to an empty folder and
-read from there; options are those that the command itself would have recorded, and click reads them.
+What the manifest holds is laid out in an empty folder and read from there; options are those that the command
+itself would have recorded, and click reads them.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import sys
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO, StringIO, TextIOWrapper
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from mcost.cli import common
-from mcost.errors import McostError, NotationError, nearest, shown
-from mcost.manifest import FileThen, Manifest, ScenarioThen
-from mcost.samples import locate
+from mcost.cli import common, recorded
+from mcost.cli.laid_out import LaidOut
+from mcost.errors import McostError, nearest, shown
+from mcost.manifest import Manifest, ScenarioThen
 from mcost.scenario import Scenario, load
 from mcost.settled import settled
 from mcost.source import data_of
@@ -76,7 +73,7 @@ def made_again(
     if own and not 0 < len(manifest.called) <= len(manifest.scenarios):
         raise McostError("the manifest names no scenario; expected one for each that the command was given")
     with TemporaryDirectory() as folder:
-        laid = _LaidOut(manifest, Path(folder), beside)
+        laid = LaidOut(manifest, Path(folder), beside)
         names = dict(zip(laid.scenarios, manifest.called, strict=False))
         out = Path(folder, "out")
         words, paths = _options(manifest, laid)
@@ -90,102 +87,6 @@ def made_again(
             return {"": printed}
         files = sorted(file for file in out.rglob("*") if file.is_file())
         return {file.relative_to(out).as_posix(): file.read_bytes() for file in files}
-
-
-class _LaidOut:
-    """What a manifest holds, as files: each scenario in a folder of its own, and what else was given.
-
-    scenarios : path -> what the manifest tells of it. names : path -> what an option calls it.
-    """
-
-    def __init__(self, manifest: Manifest, folder: Path, beside: Path | None) -> None:
-        self._folder, self._beside = folder, beside
-        self._given = deque(manifest.given)
-        self.scenarios: dict[str, ScenarioThen] = {}
-        for i, then in enumerate(manifest.scenarios):
-            self.scenarios[str(_scenario(then, folder / f"scenario {i}", beside))] = then
-        self.names: dict[str, str] = {}
-        self._beyond = deque([*self.scenarios][len(manifest.called) :])
-
-    def scenario(self, name: str) -> str:
-        """The path of a scenario that an option names: the next one of those that no argument named."""
-        if not self._beyond:
-            raise McostError(f"the manifest holds no scenario for {shown(name)}")
-        self.names[self._beyond[0]] = name
-        return self._beyond.popleft()
-
-    def given(self, name: str) -> str:
-        """The path of a file or folder that was given: the next one. Beside a verdict lies its scenario."""
-        if not _below(name):
-            raise McostError(f"the manifest's given: found {shown(name)}; expected a name below a folder")
-        place = self._folder / f"given {len(self._given)}"
-        while self._given and (self._given[0].name == name or self._given[0].name.startswith(f"{name}/")):
-            kept = self._given.popleft()
-            _put(kept, place, self._beside)
-            if kept.name == name:
-                break
-        if not (place / name).exists():
-            raise McostError(f"the manifest holds no file for {shown(name)}")
-        for own, then in self.scenarios.items():
-            if own in self._beyond and then.file is not None and not (place / then.file).exists():
-                _scenario(then, place, self._beside)
-        path = str(place / name)
-        self.names[path] = name
-        return path
-
-
-def _put(kept: FileThen, folder: Path, beside: Path | None) -> None:
-    """A file that a manifest holds, below a folder."""
-    if not _below(kept.name):
-        raise McostError(f"the manifest's files: found {shown(kept.name)}; expected a name below a folder")
-    file = folder / kept.name
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_content(kept, beside))
-    except (OSError, ValueError):
-        raise McostError(f"the manifest's files: {shown(kept.name)} cannot be laid out") from None
-
-
-def _scenario(then: ScenarioThen, folder: Path, beside: Path | None) -> Path:
-    """The scenario's file in a folder, and the files that it names below it."""
-    folder.mkdir(exist_ok=True)
-    for kept in then.files:
-        _put(kept, folder, beside)
-    path = folder / (then.file or "scenario.json")
-    try:
-        path.write_text(then.text, encoding="utf-8", newline="")
-    except (OSError, ValueError):  # a name that no file can have, or half a character
-        raise McostError(f"the manifest's scenario: {shown(path.name)} cannot be laid out") from None
-    return path
-
-
-def _below(name: str) -> bool:
-    """Whether a name leads to a place below the folder that it is put in, on any system."""
-    path = PurePosixPath(name)
-    elsewhere = path.is_absolute() or PureWindowsPath(name).drive or "\\" in name
-    return bool(path.parts) and not elsewhere and ".." not in path.parts
-
-
-def _content(kept: FileThen, beside: Path | None) -> bytes:
-    """What a file held then."""
-    if kept.content is not None:
-        try:
-            data = base64.b64decode(kept.content, validate=True)
-        except ValueError:
-            raise McostError(f"the manifest's files: {shown(kept.name)}: not base64") from None
-    else:
-        if beside is None:
-            raise McostError(
-                f"the manifest does not hold {shown(kept.name)}, a log or a large file; give --files FOLDER, "
-                "the folder in which it lies"
-            )
-        try:
-            data = locate(kept.name, beside, "--files").read_bytes()
-        except NotationError as error:
-            raise McostError(str(error)) from None
-    if hashlib.sha256(data).hexdigest() != kept.sha256:
-        raise McostError(f"{kept.name}: found other content than the manifest tells of, by its hash")
-    return data
 
 
 def _where(manifest: Manifest, out: Path) -> list[str]:
@@ -202,13 +103,13 @@ def _where(manifest: Manifest, out: Path) -> list[str]:
     return ["--out", str(out / f"{stem}{output.ending}")]
 
 
-def _options(manifest: Manifest, laid: _LaidOut) -> tuple[list[str], list[str]]:
+def _options(manifest: Manifest, laid: LaidOut) -> tuple[list[str], list[str]]:
     """The options as a command line, and the files that stand in it by themselves.
 
     Raises McostError for an option that the command does not record.
     """
     command = command_of(manifest.command)
-    options = {str(param.name): param for param in command.params if param.name not in common.NOT_RECORDED}
+    options = {str(param.name): param for param in command.params if param.name not in recorded.NOT_RECORDED}
     words: list[str] = []
     files: list[str] = []
     for name, value in manifest.options.items():
@@ -218,7 +119,7 @@ def _options(manifest: Manifest, laid: _LaidOut) -> tuple[list[str], list[str]]:
             hint = nearest(name, options)
             raise McostError(f"the manifest's options: {shown(name)}: {manifest.command} has none such{hint}")
         param = options[name]
-        if isinstance(param.type, common.Given | common.OfScenario):
+        if isinstance(param.type, recorded.Given | recorded.OfScenario):
             value = _path(param, value, laid)
         if isinstance(param, click.Option):
             words += _words(param, value)
@@ -227,12 +128,13 @@ def _options(manifest: Manifest, laid: _LaidOut) -> tuple[list[str], list[str]]:
     return words, files
 
 
-def _path(param: click.Parameter, value: Any, laid: _LaidOut) -> Any:
+def _path(param: click.Parameter, value: Any, laid: LaidOut) -> Any:
     """Where that lies which an option names."""
     each = value if isinstance(value, list) else [value]
     if value is None or not all(isinstance(one, str) for one in each):
         return value if isinstance(param, click.Option) else []
-    paths = [laid.given(one) if isinstance(param.type, common.Given) else laid.scenario(one) for one in each]
+    lay_out = laid.given if isinstance(param.type, recorded.Given) else laid.scenario
+    paths = [lay_out(one) for one in each]
     return paths if isinstance(value, list) else paths[0]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from mcost.cli import WRONG, common
+from mcost.cli import WRONG, common, recorded
 from mcost.errors import McostError
 from mcost.version import VERSION
 
@@ -76,7 +76,7 @@ def command(
             _print_check(name, built, held, answer if len(files) == 1 else None)
     if as_json:
         data = {"mcost": VERSION, "checked": results}
-        common.print_answer(data, Futures(draws, seed), *valid.values(), names=[*valid])
+        recorded.print_answer(data, Futures(draws, seed), *valid.values(), names=[*valid])
     if wrong or failed:
         sys.exit(WRONG if wrong else common.NOT_MET)
 

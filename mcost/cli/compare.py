@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(
     else:
         result = compare(*scenarios, variants=varied, draws=draws, seed=seed, sampler=sampler, set=of_all)
     if as_json:
-        common.print_answer(result.to_dict(), result, *_scenarios(result), sampler=sampler)
+        recorded.print_answer(result.to_dict(), result, *_scenarios(result), sampler=sampler)
     else:
         _print(result)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 
 
 @click.command("figures", epilog="Example: mcost figures contested --only dotplot --only fan --out figures")
@@ -61,7 +61,7 @@ def command(
     with common.progress("figures") as progress:
         made, left_out = saving.drawn(ground, folder, chosen, forms, wanted, progress)
     output = Output(files={path.name: sha256(data).hexdigest() for path, data in made.items()})
-    manifest = manifest_of(answer, **common.asked(), output=output, libraries=(*NUMBERS, *PICTURES))
+    manifest = manifest_of(answer, **recorded.asked(), output=output, libraries=(*NUMBERS, *PICTURES))
     made[folder / NAME] = as_file(manifest)
     write_all(made, replace=force, making=folder)
     for said in left_out:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 from mcost.errors import McostError, NotationError, shown
 from mcost.version import VERSION
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("fit", epilog="Example: mcost fit usage.csv --model gpt-4o-mini -o priors.toml")
-@click.argument("logs", nargs=-1, type=common.LOG, metavar="LOG...")
+@click.argument("logs", nargs=-1, type=recorded.LOG, metavar="LOG...")
 @common.options(common.models)
 @click.option(
     "--prompt",
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--decide",
-    type=common.OF_SCENARIO,
+    type=recorded.OF_SCENARIO,
     metavar="SCENARIO",
     help="Whether more days of logs are worth waiting for before SCENARIO is decided, and how many.",
 )
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 @common.options(common.force)
 @click.option(
     "--before",
-    type=common.LOG,
+    type=recorded.LOG,
     multiple=True,
     metavar="LOG",
     help="A log from before a change; with --after.",
 )
-@click.option("--after", type=common.LOG, multiple=True, metavar="LOG", help="A log from after it.")
+@click.option("--after", type=recorded.LOG, multiple=True, metavar="LOG", help="A log from after it.")
 @common.options(common.as_json)
 def command(
     logs: tuple[str, ...],
@@ -165,6 +165,6 @@ def _compare(before: tuple[str, ...], after: tuple[str, ...], models: tuple[str,
 
 def _show(as_json: bool, data: dict[str, Any], page: Any, scenario: Scenario | None) -> None:
     if as_json:
-        common.print_answer(data, None, *(() if scenario is None else (scenario,)))
+        recorded.print_answer(data, None, *(() if scenario is None else (scenario,)))
     else:
         common.print_page(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 
 
 @click.command(
@@ -57,7 +57,7 @@ def command(
             progress=progress,
         )
     if as_json:
-        common.print_answer(found.to_dict(), found, built)
+        recorded.print_answer(found.to_dict(), found, built)
         return
     from mcost.report.decision_map import mapped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 
 
 @click.command("need", epilog="Example: mcost need contested workload.calls_per_month --probability 0.6")
@@ -55,7 +55,7 @@ def command(
             progress=progress,
         )
     if as_json:
-        common.print_answer(found.to_dict(), found, built)
+        recorded.print_answer(found.to_dict(), found, built)
         return
     from mcost.report.tipping import needed
 

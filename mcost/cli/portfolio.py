@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcost.cli import WRONG, common
+from mcost.cli import WRONG, common, recorded
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ NAMED = 5
 
 
 @click.command("portfolio", epilog="Example: mcost portfolio scenarios --by evpi --top 5")
-@click.argument("source", type=common.GIVEN, metavar="DIR|CSV")
+@click.argument("source", type=recorded.GIVEN, metavar="DIR|CSV")
 @click.option(
     "--template",
-    type=common.OF_SCENARIO,
+    type=recorded.OF_SCENARIO,
     metavar="SCENARIO",
     help="With a CSV of overrides: the scenario that each row is put into, a file or a shipped one.",
 )
@@ -126,9 +126,9 @@ def _print_json(found: Portfolio, source: str, template: str | None, shared: tup
     scenarios = [scenario for _, scenario in read if scenario is not None]
     if template is None:
         files = [file for entry, scenario in read for file in _files(Path(source), entry, scenario)]
-        common.print_answer(found.to_dict(), found, *scenarios, sampler=found.sampler, given=files)
+        recorded.print_answer(found.to_dict(), found, *scenarios, sampler=found.sampler, given=files)
     else:
-        common.print_answer(found.to_dict(), found, *scenarios[:1], sampler=found.sampler)
+        recorded.print_answer(found.to_dict(), found, *scenarios[:1], sampler=found.sampler)
 
 
 def _read(entry: Entry, shared: tuple[str, ...]) -> Scenario | None:
@@ -143,7 +143,7 @@ def _files(folder: Path, entry: Entry, scenario: Scenario | None) -> Iterator[Be
     from mcost.source import beside
 
     path = Path(str(entry.source))
-    at = PurePosixPath(common.FOLDER, path.relative_to(folder).as_posix())
+    at = PurePosixPath(recorded.FOLDER, path.relative_to(folder).as_posix())
     yield beside(path, str(at))
     if scenario is not None and scenario.source is not None:
         yield from (replace(each, name=f"{at.parent}/{each.name}") for each in scenario.source.beside)

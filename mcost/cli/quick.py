@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcost import drafting, questions, whole_files
-from mcost.cli import common
+from mcost.cli import common, recorded
 from mcost.errors import McostError, NotationError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def command(
     answer = answer_of(load(draft.data), draws, seed)
     if as_json:
         assumed = {"assumed": drafting.assumed_rows(draft), "notes": draft.notes}
-        common.print_answer(answer.to_dict() | assumed, answer, answer.scenario, start=str(begins))
+        recorded.print_answer(answer.to_dict() | assumed, answer, answer.scenario, start=str(begins))
     else:
         from mcost.report.verdict import verdict
 

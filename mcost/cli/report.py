@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 
 
 @click.command("report", epilog="Example: mcost report contested -o memo.html")
@@ -50,7 +50,7 @@ def command(
     answer = run(built, draws, seed)
     with common.progress("inputs") as progress:
         made, album = writing.composed(answer, candidate, command=again, progress=progress)
-        asked = common.asked()
+        asked = recorded.asked()
         written = writing.write(
             made, album, path, force=force, manifest=lambda **rests: manifest_of(answer, **asked, **rests)
         )

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 
 
 @click.command("review", epilog="Example: mcost review verdict.json --log usage.csv")
-@click.argument("verdict", type=common.GIVEN, metavar="OLD.json")
+@click.argument("verdict", type=recorded.GIVEN, metavar="OLD.json")
 @click.option(
     "--log",
     "logs",
-    type=common.LOG,
+    type=recorded.LOG,
     multiple=True,
     required=True,
     metavar="LOG",
@@ -24,7 +24,7 @@ from mcost.cli import common
 @click.option(
     "--scenario",
     "instead",
-    type=common.OF_SCENARIO,
+    type=recorded.OF_SCENARIO,
     metavar="FILE",
     help="The scenario, if it is not beside OLD.json or a shipped one, or has changed.",
 )
@@ -75,7 +75,7 @@ def command(
             changed=instead is not None,
         )
     if as_json:
-        common.print_answer(
+        recorded.print_answer(
             found.to_dict(), found.forecast, found.scenario, sampler=found.forecast.sampler, start=_day(first)
         )
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def command(
     answer, added = _filled(built, simulated) if fill else (as_written, ())
     if as_json or form == "json":
         both = {"as_written": as_written.to_dict(), "filled": [prior.name for prior in added]} if fill else {}
-        common.print_answer(answer.to_dict() | both, answer, built, sampler=sampler)
+        recorded.print_answer(answer.to_dict() | both, answer, built, sampler=sampler)
     elif form != "text":
         click.echo(_block(form, as_written, answer, added if fill else None))
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcost.cli import common
+from mcost.cli import common, recorded
 from mcost.errors import McostError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def command(
     with common.progress("working out what drives it"):
         found = why(built, candidate=candidate, draws=draws, seed=seed, total=total, aversion=aversion)
     if as_json:
-        common.print_answer(found.to_dict(), found.answer, built)
+        recorded.print_answer(found.to_dict(), found.answer, built)
         return
     from mcost.report.why import why as reasons
 
@@ -84,7 +84,7 @@ def _print_studies(answer: Answer, as_json: bool) -> None:
 
     found = studies(answer)
     if as_json:
-        common.print_answer({"studies": [study.to_dict() for study in found]}, answer, answer.scenario)
+        recorded.print_answer({"studies": [study.to_dict() for study in found]}, answer, answer.scenario)
         return
     from mcost.report.studies import studied
 
@@ -96,7 +96,7 @@ def _print_curves(answer: Answer, over: str, as_json: bool) -> None:
 
     found = acceptability(answer, over)
     if as_json:
-        common.print_answer(found.to_dict(), answer, answer.scenario)
+        recorded.print_answer(found.to_dict(), answer, answer.scenario)
         return
     from mcost.report.acceptability import accepted
 

@@ -233,6 +233,7 @@ FLOORS = [
     {"app.server"},
     {"app.serving"},
     {"cli.common", "cli.ending"},
+    {"cli.laid_out", "cli.recorded"},
     {
         "cli",
         "cli.again",

@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -151,6 +152,18 @@ def test_what_was_made_of_other_files_comes_out_the_same(case: str, mcost: Mcost
     assert (code, err) == (0, ""), out
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "verdict.json").read_bytes()
     assert f"mcost {GIVEN[case][0]} " in out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_what_can_be_read_but_once_has_no_manifest(mcost: Mcost, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rows.csv")
+    writer = threading.Thread(target=(tmp_path / "rows.csv").write_text, args=("name,hourly_rate\na,80\n",))
+    writer.start()
+    code, out, err = mcost("portfolio", "rows.csv", "--template", "startup", "--draws", "256", "--json")
+    writer.join()
+    assert (code, err) == (0, "")
+    assert [row["name"] for row in json.loads(out)["rows"]] == ["a"]
+    assert json.loads(out)["manifest"] is None
 
 
 def test_a_log_is_told_by_its_hash_alone(mcost: Mcost, tmp_path: Path) -> None:

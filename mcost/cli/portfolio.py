@@ -122,6 +122,9 @@ def _print_json(found: Portfolio, source: str, template: str | None, shared: tup
     """With a manifest that holds every file of a folder, or a table and what its first row makes."""
     from mcost.portfolio_table import entries
 
+    if not Path(source).is_dir() and not Path(source).is_file():  # a pipe, which was read already
+        recorded.print_answer(found.to_dict(), found)
+        return
     read = [(entry, _read(entry, shared)) for entry in entries(source, template, shared)]
     scenarios = [scenario for _, scenario in read if scenario is not None]
     if template is None:

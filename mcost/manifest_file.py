@@ -22,7 +22,7 @@ NAME = "manifest.json"
 """Of the file beside figures."""
 
 MOST_BYTES = 64 * 2**20
-MOST_MANIFEST = 8 * 2**20
+MOST_MANIFEST = 32 * 2**20
 WANTED = "a JSON answer of mcost, the manifest.json beside figures, or a memo of mcost report"
 
 _NAMESPACE = "urn:mcost:manifest"

@@ -108,7 +108,7 @@ def test_its_keys_stand_in_one_order() -> None:
     made = manifest_of(mcost.run("article_100k", FEW)).to_dict()
     assert [*made] == [
         *("manifest", "mcost", "command", "options", "called", "draws", "seed", "sampler", "scenarios"),
-        *("libraries", "output", "answer"),
+        *("libraries", "given", "output", "answer"),
     ]
 
 

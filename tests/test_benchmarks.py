@@ -19,7 +19,7 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rival(name: str, *needs: str) -> ModuleType:
     for package in needs:
-        pytest.importorskip(package)
+        pytest.importorskip(package, reason=f"{package} comes with the extra bench")
     return importlib.import_module(name)
 
 

@@ -48,7 +48,7 @@ def test_the_unit_is_the_one_that_text_may_carry() -> None:
         with pytest.raises(NotationError):
             uncertain("6 to 18 months", unit=wrong)
     # no unit is no word that text may carry
-    for word in ("XXXX", "xxxx"):
+    for word in ("XXXX", "xxxx"):  # a mutant's word in place of no unit
         with pytest.raises(NotationError):
             uncertain(f"6 to 18 {word}")
 

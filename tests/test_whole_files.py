@@ -224,7 +224,7 @@ STOPPED |= {("link", False), ("replace", True), ("chmod", True)}
 
 def test_a_disk_that_takes_a_part_only(tmp_path: Path) -> None:
     """The system itself stops the writing, part of the file on the disk."""
-    pytest.importorskip("resource")
+    pytest.importorskip("resource", reason="this system sets no limit to a file's size")
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"

@@ -6,14 +6,16 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from typing import NoReturn
 
 import click
-import scipy.stats  # noqa: F401 - its import takes seconds on a busy machine, and is no hang
 
 from mcost.cli import cli
 from mcost.errors import McostError
+
+import_module("scipy.stats")  # beforehand: it takes seconds on a busy machine, and is no hang
 
 SECONDS = 5.0
 """Of work, which a busy machine does not make more; with all waiting, twelve times as long."""

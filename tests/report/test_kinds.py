@@ -6,6 +6,7 @@ import time
 from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -207,8 +208,7 @@ def test_the_same_memo_gives_the_same_bytes_at_another_time(
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder, later in zip(folders, (0.0, 3.0e7), strict=True):
         folder.mkdir()
-        now = time.time()
-        monkeypatch.setattr(time, "time", lambda: now + later)  # noqa: B023 - called within this turn
+        monkeypatch.setattr(time, "time", repeat(time.time() + later).__next__)
         write(made, album, folder / f"memo{ending}")
         monkeypatch.undo()
     one, other = (
